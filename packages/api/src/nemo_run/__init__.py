@@ -1,0 +1,1 @@
+"""Configure a task once, run it anywhere."""

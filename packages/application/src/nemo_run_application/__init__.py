@@ -1,0 +1,1 @@
+"""Use cases of nemo_run and the ports they need."""

@@ -1,0 +1,91 @@
+"""Hand units to their backends: write the intent, submit, write the handles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nemo_run_domain.errors import BackendError, BackendUnavailableError
+from nemo_run_domain.job import JobState, JobStatus, Reason
+from nemo_run_domain.journal import Kind, Record
+
+from nemo_run_application.backends import Connection
+from nemo_run_application.events import JobChanged, JobSubmitted
+from nemo_run_application.plan import PlannedUnit
+from nemo_run_application.ports.scheduler import Accepted, Refused, SubmitResult
+from nemo_run_application.run_state import RunState
+from nemo_run_application.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchUnits:
+    """Submit units of a run, one call per connection, each of them written ahead."""
+
+    services: Services
+
+    def __call__(self, state: RunState, unit_ids: Sequence[str]) -> list[str]:
+        """Submit units; returns the ids of those that were refused, which have ended then.
+
+        The journal holds the intent of every unit before anything is sent, and its handles
+        before this returns.
+        """
+        if not unit_ids:
+            return []
+        units = [state.planned[unit_id] for unit_id in unit_ids]
+        self._journal(state, [self._intent(unit) for unit in units])
+        results = self.services.workers.map(self._submit, _by_connection(units))
+        outcome = {unit.unit.id: (unit, result) for group in results for unit, result in group}
+        self._journal(state, [self._answer(*outcome[unit_id]) for unit_id in unit_ids])
+        return [unit_id for unit_id in unit_ids if self._note(state, *outcome[unit_id])]
+
+    def _journal(self, state: RunState, records: list[Record]) -> None:
+        self.services.store.append(state.experiment.directory, records)
+
+    def _intent(self, unit: PlannedUnit) -> Record:
+        plan = unit.plan
+        return Record(
+            kind=Kind.INTENT, job=unit.unit.id, at=self.services.clock.now(), token=plan.token, planned=plan.planned
+        )
+
+    def _submit(self, group: tuple[Connection, list[PlannedUnit]]) -> list[tuple[PlannedUnit, SubmitResult]]:
+        connection, units = group
+        plans: list[Any] = [unit.plan for unit in units]
+        try:
+            results = connection.scheduler.submit(plans)
+        except BackendUnavailableError as error:
+            results = [Refused(error)] * len(units)
+        return list(zip(units, results, strict=True))
+
+    def _answer(self, unit: PlannedUnit, result: SubmitResult) -> Record:
+        now = self.services.clock.now()
+        if isinstance(result, Accepted):
+            handles = tuple(str(handle) for handle in result.handles)
+            return Record(kind=Kind.SUBMITTED, job=unit.unit.id, at=now, handles=handles)
+        return Record(kind=Kind.REJECTED, job=unit.unit.id, at=now, status=_refusal(result.error, now))
+
+    def _note(self, state: RunState, unit: PlannedUnit, result: SubmitResult) -> bool:
+        unit_id, experiment_id = unit.unit.id, state.experiment.id
+        if isinstance(result, Accepted):
+            state.handles[unit_id] = result.handles
+            state.statuses[unit_id] = JobStatus(state=JobState.SUBMITTED)
+            handles = tuple(str(handle) for handle in result.handles)
+            self.services.reporter.emit(JobSubmitted(experiment_id=experiment_id, job=unit_id, handles=handles))
+            return False
+        status = _refusal(result.error, self.services.clock.now())
+        state.statuses[unit_id] = status
+        state.ended.add(unit_id)
+        state.errors.append(result.error)
+        self.services.reporter.emit(JobChanged(experiment_id=experiment_id, job=unit_id, status=status))
+        return True
+
+
+def _refusal(error: BackendError, now: float) -> JobStatus:
+    return JobStatus(state=JobState.FAILED, reason=Reason.REJECTED, message=str(error), ended_at=now)
+
+
+def _by_connection(units: Iterable[PlannedUnit]) -> list[tuple[Connection, list[PlannedUnit]]]:
+    groups: dict[int, tuple[Connection, list[PlannedUnit]]] = {}
+    for unit in units:
+        groups.setdefault(id(unit.connection), (unit.connection, []))[1].append(unit)
+    return list(groups.values())

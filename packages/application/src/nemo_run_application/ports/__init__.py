@@ -1,0 +1,1 @@
+"""What the use cases need from the outside; each port is a protocol in a file of its own."""

@@ -1,0 +1,75 @@
+"""What use cases share: ports, the backends, and open connections."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from nemo_run_domain.executor import ExecutorSettings
+
+from nemo_run_application.backends import Backend, BackendRegistry, ConnectContext, Connection
+from nemo_run_application.ports.clock import Clock
+from nemo_run_application.ports.experiment_store import ExperimentStore
+from nemo_run_application.ports.file_store import FileStore
+from nemo_run_application.ports.reporter import Reporter
+from nemo_run_application.workers import Workers
+
+
+@dataclass(slots=True)
+class Connections:
+    """Opens each connection once and keeps it.
+
+    Attributes:
+        registry: Knows the backends.
+        context: Passed to each ``connect``.
+    """
+
+    registry: BackendRegistry
+    context: ConnectContext
+    _open: dict[tuple[str, str], Connection] = field(init=False, default_factory=dict[tuple[str, str], Connection])
+    _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
+
+    def backend(self, executor: ExecutorSettings) -> Backend:
+        """Return the backend that serves an executor."""
+        return self.registry.for_executor(executor)
+
+    def get(self, executor: ExecutorSettings) -> Connection:
+        """Return the connection for an executor, opening it at first need."""
+        backend = self.backend(executor)
+        key = (backend.name, backend.connection_key(executor))
+        with self._lock:
+            if key not in self._open:
+                self._open[key] = backend.connect(self.context, executor)
+            return self._open[key]
+
+    def close(self) -> None:
+        """Close every connection; jobs go on."""
+        with self._lock:
+            connections = list(self._open.values())
+            self._open.clear()
+        for connection in connections:
+            connection.scheduler.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything a use case may need.
+
+    Attributes:
+        connections: The way to the backends.
+        store: Saved experiments.
+        files: Job folders.
+        reporter: Hears of everything that happens.
+        clock: Time.
+        workers: Threads for calls to several systems.
+        environ: Environment of this process.
+    """
+
+    connections: Connections
+    store: ExperimentStore
+    files: FileStore
+    reporter: Reporter
+    clock: Clock
+    workers: Workers = field(default_factory=Workers)
+    environ: Mapping[str, str] = field(default_factory=dict[str, str])

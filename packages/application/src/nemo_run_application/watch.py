@@ -1,0 +1,228 @@
+"""Follow a run to its end: one status call per connection and round, no thread per job."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from nemo_run_domain.errors import BackendUnavailableError
+from nemo_run_domain.graph import Progress
+from nemo_run_domain.job import JobState, JobStatus, Reason, merge_group
+from nemo_run_domain.journal import Kind, Record
+
+from nemo_run_application.backends import Connection
+from nemo_run_application.events import JobChanged, Notice
+from nemo_run_application.launch import LaunchUnits
+from nemo_run_application.run_logs import RunLogs
+from nemo_run_application.run_state import RunState
+from nemo_run_application.services import Services
+
+LOG_INTERVAL = 0.05
+"""Seconds between two looks at logs that nobody notifies about."""
+
+LONG_ROUND = 0.005
+"""Seconds; rounds over thousands of jobs must not keep a processor busy."""
+
+_CANCELLED = JobStatus(state=JobState.CANCELLED, reason=Reason.CANCELLED, message="cancelled before it was launched")
+
+
+@dataclass(slots=True)
+class WatchRun:
+    """Waits for the units of a run, launches those that become ready, passes on their output.
+
+    Attributes:
+        services: Ports.
+        state: The run.
+        on_change: Called with each unit whose status changed.
+    """
+
+    services: Services
+    state: RunState
+    on_change: Callable[[str, JobStatus], None] | None = None
+    logs: RunLogs = field(init=False)
+    _unknown_since: dict[str, float] = field(init=False, default_factory=dict[str, float])
+    _warned: set[int] = field(init=False, default_factory=set[int])
+
+    def __post_init__(self) -> None:
+        self.logs = RunLogs(self.state, self.services.reporter)
+
+    def launch(self, unit_ids: Collection[str]) -> None:
+        """Submit units; what a refusal means for their dependants is carried out."""
+        queue = [unit_id for unit_id in unit_ids if unit_id not in self.state.ended]
+        while queue:
+            refused = LaunchUnits(self.services)(self.state, queue)
+            launched = [unit_id for unit_id in queue if unit_id in self.state.handles]
+            self.logs.follow(launched)
+            for unit_id in launched:
+                self._tell(unit_id)
+            queue = self._after([(unit_id, self.state.statuses[unit_id]) for unit_id in refused])
+
+    def start(self) -> None:
+        """Submit every unit that waits for nothing."""
+        self.launch(self.state.tracker.start().ready)
+
+    def wait(self, *, timeout: float | None = None, stop: threading.Event | None = None) -> bool:
+        """Return once all units have ended, the time is over, or ``stop`` is set; whether all ended.
+
+        Args:
+            timeout: Seconds; None waits for ever.
+            stop: Set by another thread together with ``state.changed``.
+        """
+        clock = self.services.clock
+        deadline = None if timeout is None else clock.monotonic() + timeout
+        with self._notified():
+            while not self.state.is_over:
+                self.state.changed.clear()
+                begin = clock.monotonic()
+                self.round()
+                if self.state.is_over or (stop is not None and stop.is_set()):
+                    break
+                if deadline is not None and clock.monotonic() >= deadline:
+                    break
+                self._rest(clock.monotonic() - begin, deadline)
+        return self.state.is_over
+
+    def round(self) -> None:
+        """Ask every connection once and act on the answers."""
+        self._drop_cancelled()
+        ended: list[tuple[str, JobStatus]] = []
+        polled = self.services.workers.map(self._poll, self._open_by_connection())
+        for answers in polled:
+            for unit_id, status in answers.items():
+                if self._update(unit_id, status):
+                    ended.append((unit_id, self.state.statuses[unit_id]))
+        self.logs.read()
+        self.launch(self._end(ended))
+
+    def _open_by_connection(self) -> list[tuple[Connection, list[str]]]:
+        groups: dict[int, tuple[Connection, list[str]]] = {}
+        for unit_id in self.state.open_units:
+            connection = self.state.planned[unit_id].connection
+            groups.setdefault(id(connection), (connection, []))[1].append(unit_id)
+        return list(groups.values())
+
+    def _poll(self, group: tuple[Connection, list[str]]) -> dict[str, JobStatus]:
+        connection, unit_ids = group
+        handles = [handle for unit_id in unit_ids for handle in self.state.handles[unit_id]]
+        try:
+            statuses = connection.scheduler.poll(handles)
+        except BackendUnavailableError as error:
+            self._warn_once(connection, error)
+            return {}
+        self._warned.discard(id(connection))
+        return {u: merge_group([statuses[handle] for handle in self.state.handles[u]]) for u in unit_ids}
+
+    def _warn_once(self, connection: Connection, error: BackendUnavailableError) -> None:
+        if id(connection) not in self._warned:
+            self._warned.add(id(connection))
+            text = f"a backend does not answer, asking again: {error}"
+            self.services.reporter.emit(Notice(experiment_id=self.state.experiment.id, text=text, level="warning"))
+
+    def _update(self, unit_id: str, status: JobStatus) -> bool:
+        """Note a status; whether the unit has ended by it."""
+        if status.state is JobState.UNKNOWN:
+            return self._note_unknown(unit_id, status)
+        self._unknown_since.pop(unit_id, None)
+        if status == self.state.statuses[unit_id]:
+            return False
+        self.state.statuses[unit_id] = status
+        if not status.is_final:
+            self._tell(unit_id)
+        return status.is_final
+
+    def _note_unknown(self, unit_id: str, status: JobStatus) -> bool:
+        now = self.services.clock.monotonic()
+        grace = self.state.planned[unit_id].connection.unknown_grace
+        if now - self._unknown_since.setdefault(unit_id, now) < grace:
+            return False
+        message = status.message or f"the backend has not known this job for {grace:.0f} s"
+        self.state.statuses[unit_id] = replace(status, reason=status.reason or Reason.LOST, message=message)
+        return True
+
+    def _end(self, ended: list[tuple[str, JobStatus]]) -> list[str]:
+        """Pass on the last output of ended units, write them down, return what they set free."""
+        if not ended:
+            return []
+        self.logs.finish([unit_id for unit_id, _ in ended])
+        ready = self._after(ended)
+        for unit_id, _ in ended:
+            self._tell(unit_id)
+        return ready
+
+    def _after(self, ended: list[tuple[str, JobStatus]]) -> list[str]:
+        now = self.services.clock.now()
+        records: list[Record] = []
+        ready: list[str] = []
+        for unit_id, status in ended:
+            self.state.ended.add(unit_id)
+            records.append(Record(kind=Kind.STATUS, job=unit_id, at=now, status=status))
+            progress = self.state.tracker.end(
+                unit_id, succeeded=status.state is JobState.SUCCEEDED, label=_how(status)
+            )
+            ready += progress.ready
+            records += self._skip(progress, now)
+        if records:
+            self.services.store.append(self.state.experiment.directory, records, sync=False)
+        return [unit_id for unit_id in ready if not self.state.is_cancelled(unit_id)]
+
+    def _skip(self, progress: Progress, now: float) -> Iterator[Record]:
+        for skip in progress.skipped:
+            status = JobStatus(state=JobState.CANCELLED, reason=Reason.SKIPPED, message=skip.message, ended_at=now)
+            self.state.statuses[skip.unit_id] = status
+            self.state.ended.add(skip.unit_id)
+            self._tell(skip.unit_id)
+            yield Record(kind=Kind.STATUS, job=skip.unit_id, at=now, status=status)
+
+    def _drop_cancelled(self) -> None:
+        dropped = self.state.take_cancelled()
+        for unit_id in dropped:
+            self.state.statuses[unit_id] = _CANCELLED
+        ready = self._after([(unit_id, _CANCELLED) for unit_id in dropped])
+        for unit_id in dropped:
+            self._tell(unit_id)
+        self.launch(ready)
+
+    def _tell(self, unit_id: str) -> None:
+        status = self.state.statuses[unit_id]
+        if self.on_change is not None:
+            self.on_change(unit_id, status)
+        if status.state is not JobState.SUBMITTED:
+            event = JobChanged(experiment_id=self.state.experiment.id, job=unit_id, status=status)
+            self.services.reporter.emit(event)
+
+    def _connections(self) -> Mapping[int, Connection]:
+        return {id(planned.connection): planned.connection for planned in self.state.planned.values()}
+
+    @contextmanager
+    def _notified(self) -> Iterator[None]:
+        notifiers = [c.notifier for c in self._connections().values() if c.notifier is not None]
+        ends = [notifier.subscribe(self.state.changed.set) for notifier in notifiers]
+        try:
+            yield
+        finally:
+            for end in ends:
+                end()
+
+    def _rest(self, spent: float, deadline: float | None) -> None:
+        """Wait for a change; after a round that was long, take a breath however much changes."""
+        clock = self.services.clock
+        if spent > LONG_ROUND:
+            clock.sleep(min(spent, LOG_INTERVAL))
+        pause = self._pause()
+        if deadline is not None:
+            pause = min(pause, max(0.0, deadline - clock.monotonic()))
+        clock.wait(self.state.changed, pause)
+
+    def _pause(self) -> float:
+        in_use = [connection for connection, _ in self._open_by_connection()]
+        pause = min((connection.poll_interval for connection in in_use), default=LOG_INTERVAL)
+        silent = any(connection.notifier is None for connection in in_use)
+        return min(pause, LOG_INTERVAL) if silent and self.logs.is_following else pause
+
+
+def _how(status: JobStatus) -> str:
+    if status.reason is Reason.SKIPPED:
+        return "was skipped"
+    return {JobState.FAILED: "failed", JobState.CANCELLED: "was cancelled"}.get(status.state, "did not succeed")

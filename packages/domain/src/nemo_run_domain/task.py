@@ -1,0 +1,64 @@
+"""What to run, without a place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nemo_run_domain.errors import InvalidConfigError
+
+
+def _nothing() -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptTask:
+    """A program with arguments.
+
+    Attributes:
+        path: File to hand to the entrypoint, or module name with ``module``.
+        inline: Text of the script; stands instead of ``path``.
+        args: Arguments behind the script.
+        env: Environment of this task; wins over the executor's.
+        entrypoint: Program that runs the script.
+        module: Run ``path`` with ``-m``.
+        metadata: Free-form facts for backends.
+    """
+
+    path: str = ""
+    inline: str = ""
+    args: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=_nothing)
+    entrypoint: str = "bash"
+    module: bool = False
+    metadata: Mapping[str, Any] = field(default_factory=_nothing)
+
+    def __post_init__(self) -> None:
+        if not self.path and not self.inline:
+            raise InvalidConfigError("a script needs a path or an inline text")
+        if not self.entrypoint:
+            raise InvalidConfigError("a script needs an entrypoint, such as 'bash' or 'python'")
+        for arg in self.args:
+            if "\0" in arg:
+                raise InvalidConfigError(f"script argument {arg!r} has a NUL character, which no program can receive")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallableTask:
+    """A configured function, serialised.
+
+    Attributes:
+        target: ``module:qualified.name``, for people.
+        payload: The text the task runner loads.
+        side_files: Suffix -> content of files that stand beside the payload, such as objects
+            that travel by value.
+    """
+
+    target: str
+    payload: str
+    side_files: Mapping[str, bytes] = field(default_factory=_nothing)
+
+
+Task = ScriptTask | CallableTask
