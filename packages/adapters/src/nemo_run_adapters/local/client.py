@@ -1,0 +1,353 @@
+"""The launcher's side of the supervisor: start tasks, hear how they do.
+
+A supervisor process is started with the first task and outlives this process. When it dies, the next
+start gets a new one, and the tasks of the dead one are answered for by their records.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from collections import defaultdict
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nemo_run_adapters.local import records
+from nemo_run_adapters.local.supervisor.files import build_status
+from nemo_run_domain.errors import BackendUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_PROGRAM = str(Path(__file__).with_name("supervisor") / "__main__.py")
+# Isolated, without site-packages; UTF-8 whatever the locale, because that is what the messages are.
+_COMMAND = ("-I", "-S", "-X", "utf8", _PROGRAM)
+_REPLY_TIMEOUT = 60.0
+_REPLY_TIMEOUT_PER_APP = 0.1
+_NO_SIGNAL = getattr(socket, "MSG_NOSIGNAL", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an app was not started.
+
+    Attributes:
+        message: The reason in words.
+        errno: Error number of the system, such as ``ENOENT`` (no such program or working directory) or
+            ``EEXIST`` (the app was started before); None for a malformed order.
+    """
+
+    message: str
+    errno: int | None
+
+
+class SupervisorClient:
+    """Tasks of this process; may be used from several threads.
+
+    A forked child gets nothing of it but the records: what it starts, it starts with a supervisor of its
+    own.
+    """
+
+    def __init__(self) -> None:
+        self._folders: dict[str, str] = {}
+        self._reset()
+        _clients.add(self)
+
+    def start(
+        self,
+        apps: Sequence[Mapping[str, Any]],
+        environ: Mapping[str, str],
+        *,
+        timeout: float | None = None,
+    ) -> dict[str, Refusal]:
+        """Start apps and return those that were refused, by app id, once all have been answered.
+
+        Calling it again with the same apps is safe: an app is started once at most, and refused with
+        ``EEXIST`` after that.
+
+        Args:
+            apps: Orders with the keys ``app_id``, ``app_dir`` (absolute), ``role``, ``argv``, ``cwd``, and
+                optionally ``env`` (added to ``environ``), ``group`` (apps of one call with the same
+                group end together), ``retries`` (0), ``grace`` (seconds, 10) and ``final_file_extra``
+                (added to the ``SUCCESS`` file).
+            environ: The environment all of them start from.
+            timeout: Seconds to wait for the answers; by default a minute and a little for each app.
+
+        Raises:
+            BackendUnavailableError: No supervisor could be started, or it did not answer.
+        """
+        if timeout is None:
+            timeout = _REPLY_TIMEOUT + _REPLY_TIMEOUT_PER_APP * len(apps)
+        deadline = time.monotonic() + timeout
+        open_ = {app["app_id"]: app for app in apps}
+        refused: dict[str, Refusal] = {}
+        for is_retry in (False, True):
+            answers = self._start_with_one(list(open_.values()), environ, deadline)
+            for app_id, refusal in answers.items():
+                del open_[app_id]
+                # A supervisor that died before it answered has started it; its records tell the rest.
+                if refusal and not (is_retry and refusal.errno == errno.EEXIST):
+                    refused[app_id] = refusal
+            if not open_:
+                return refused
+        raise BackendUnavailableError("the supervisor of local tasks ended while it started them, twice")
+
+    def cancel(self, app_ids: Iterable[str], grace: float) -> None:
+        """Ask apps to end, and make them end after ``grace`` seconds; return at once.
+
+        Apps whose supervisor is gone are ended here, which may take ``grace`` seconds.
+        """
+        left = self._send_to_owner({"op": "cancel", "grace": grace}, app_ids)
+        records.cancel_all(left, grace)
+
+    def kill(self, app_ids: Iterable[str]) -> None:
+        """End apps with SIGKILL; return at once."""
+        records.cancel_all(self._send_to_owner({"op": "kill"}, app_ids), 0.0)
+
+    def watch(self, app_ids: Iterable[str]) -> None:
+        """Ask for news about the output of apps; see ``wait_output``."""
+        self._send_to_owner({"op": "watch"}, app_ids)
+
+    def statuses(self, app_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Return the statuses of apps this process has started (see ``files.build_status``).
+
+        An app it does not know is left out. This reads no file as long as the supervisor lives.
+        """
+        with self._news:
+            known = {i: self._statuses[i] for i in app_ids if i in self._statuses}
+            orphans = [i for i, s in known.items() if s["state"] == "RUNNING" and not self._is_owned(i)]
+        for app_id in orphans:
+            known[app_id] = records.read_status(self._folders[app_id]) or known[app_id]
+        return known
+
+    def wait_change(self, timeout: float | None, *, output: bool = True) -> bool:
+        """Wait until anything was heard since the last call in this thread; False after ``timeout``.
+
+        Apps whose supervisor has died are not heard of any more; ``statuses`` looks them up.
+
+        Args:
+            timeout: Seconds; None for no limit.
+            output: Whether new output of a watched app counts.
+        """
+        with self._news:
+            seen = getattr(self._seen, "versions", (0, 0))
+            result = self._news.wait_for(lambda: self._has_news(seen, output), timeout)
+            self._seen.versions = self._versions
+            return result
+
+    def wait_output(self, app_id: str, seen: int, timeout: float | None) -> int:
+        """Wait until there is more output of a watched app than at the last call, or it has ended.
+
+        Args:
+            app_id: The app.
+            seen: What the last call returned; 0 at first.
+            timeout: Seconds; None for no limit.
+
+        Returns:
+            A number that grows with every notice; ``seen`` when there was none.
+        """
+        with self._news:
+            self._news.wait_for(lambda: self._output[app_id] > seen or not self._is_running(app_id), timeout)
+            return self._output[app_id]
+
+    def close(self) -> None:
+        """Leave the tasks to their supervisor, which ends when they have ended."""
+        with self._sending:
+            if self._link:
+                self._link.close()
+
+    # Starting
+
+    def _start_with_one(
+        self, apps: Sequence[Mapping[str, Any]], environ: Mapping[str, str], deadline: float
+    ) -> dict[str, Refusal | None]:
+        """Send apps to a living supervisor; return its answers, fewer than apps if it died."""
+        ids = [app["app_id"] for app in apps]
+        with self._sending:
+            link = self._connect()
+            with self._news:
+                for app in apps:
+                    self._folders.setdefault(app["app_id"], app["app_dir"])
+                    self._answers.pop(app["app_id"], None)
+                    self._owners.setdefault(app["app_id"], link)
+            link.send({"op": "start", "environ": dict(environ), "apps": apps})
+        with self._news:
+            left = deadline - time.monotonic()
+            if not self._news.wait_for(lambda: not link.is_open or self._answers.keys() >= set(ids), left):
+                raise BackendUnavailableError("the supervisor of local tasks does not answer")
+            return {i: self._answers.pop(i) for i in ids if i in self._answers}
+
+    def _connect(self) -> _Link:
+        if self._link is None or not self._link.is_open:
+            self._link = _Link(self)
+        return self._link
+
+    def _send_to_owner(self, message: dict[str, Any], app_ids: Iterable[str]) -> list[str]:
+        """Send a message about running apps; return the folders of those nobody listens for."""
+        links: defaultdict[_Link, list[str]] = defaultdict(list)
+        orphans: list[str] = []
+        with self._news:
+            for app_id in app_ids:
+                if self._is_running(app_id) and self._is_owned(app_id):
+                    links[self._owners[app_id]].append(app_id)
+                elif self._is_running(app_id):
+                    orphans.append(self._folders[app_id])
+        with self._sending:
+            for link, ids in links.items():
+                link.send({**message, "app_ids": ids})
+        return orphans
+
+    # What the reading thread reports
+
+    def _on_events(self, link: _Link, events: list[dict[str, Any]]) -> None:
+        with self._news:
+            for event in events:
+                handler = getattr(self, "_on_" + event["event"], None)
+                if handler:
+                    handler(link, event)
+            state, output = self._versions
+            is_output = all(event["event"] == "output" for event in events)
+            self._versions = (state, output + 1) if is_output else (state + 1, output)
+            self._news.notify_all()
+
+    def _on_end(self) -> None:
+        with self._news:
+            self._versions = (self._versions[0] + 1, self._versions[1])
+            self._news.notify_all()
+
+    def _on_accepted(self, link: _Link, event: dict[str, Any]) -> None:
+        app_id = event["app_id"]
+        self._answers[app_id] = None
+        if app_id not in self._statuses:
+            self._statuses[app_id] = build_status(app_id, "RUNNING", started_at=event["started_at"])
+
+    def _on_refused(self, link: _Link, event: dict[str, Any]) -> None:
+        self._answers[event["app_id"]] = Refusal(event["message"], event["errno"])
+
+    def _on_restarted(self, link: _Link, event: dict[str, Any]) -> None:
+        status = self._statuses[event["app_id"]]
+        self._statuses[event["app_id"]] = {**status, "restarts": event["attempt"]}
+
+    def _on_final(self, link: _Link, event: dict[str, Any]) -> None:
+        self._statuses[event["app_id"]] = event["status"]
+
+    def _on_output(self, link: _Link, event: dict[str, Any]) -> None:
+        for app_id in event["app_ids"]:
+            self._output[app_id] += 1
+
+    # Helpers
+
+    def _has_news(self, seen: tuple[int, int], output: bool) -> bool:
+        return self._versions[0] > seen[0] or (output and self._versions[1] > seen[1])
+
+    def _is_running(self, app_id: str) -> bool:
+        status = self._statuses.get(app_id)
+        return status is not None and status["state"] == "RUNNING"
+
+    def _is_owned(self, app_id: str) -> bool:
+        """Whether the supervisor that runs this app can still be heard."""
+        return app_id in self._owners and self._owners[app_id].is_open
+
+    def _reset(self) -> None:
+        """Begin without a supervisor: at first, and in a forked child."""
+        self._sending = threading.Lock()  # keeps messages whole; taken before ``_news``
+        self._news = threading.Condition(threading.Lock())
+        self._seen = threading.local()
+        self._versions = (0, 0)  # of states, of output
+        self._link: _Link | None = None
+        self._owners: dict[str, _Link] = {}
+        self._answers: dict[str, Refusal | None] = {}
+        self._output: defaultdict[str, int] = defaultdict(int)
+        self._statuses: dict[str, dict[str, Any]] = getattr(self, "_statuses", {})
+
+    def _forget_parent(self) -> None:
+        link = self._link
+        self._reset()
+        if link:
+            link.drop()
+
+
+class _Process(subprocess.Popen[bytes]):
+    """A supervisor; it may outlive this process, which is nothing to warn about."""
+
+    def __del__(self) -> None:
+        pass
+
+
+class _Link:
+    """One supervisor process and the socket to it."""
+
+    def __init__(self, client: SupervisorClient) -> None:
+        self.is_open = True
+        self._client = client
+        self._socket, theirs = socket.socketpair()
+        try:
+            self._process = _Process(
+                [sys.executable, *_COMMAND],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._socket.close()
+            raise BackendUnavailableError(f"cannot start the supervisor of local tasks: {error}") from error
+        finally:
+            theirs.close()
+        threading.Thread(target=self._read, name="nemo_run-local-supervisor", daemon=True).start()
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Send one message; a supervisor that is gone is noticed by the reader."""
+        data = json.dumps(message, separators=(",", ":")).encode() + b"\n"
+        with suppress(OSError):
+            # The supervisor never waits for us, so this ends.
+            self._socket.sendall(data, _NO_SIGNAL)
+
+    def close(self) -> None:
+        """Make the supervisor and the reading thread notice that this is over."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def drop(self) -> None:
+        """Close the copy a forked child has got, without a sign to the supervisor."""
+        self._socket.close()
+
+    def _read(self) -> None:
+        rest: list[bytes] = []
+        while data := self._receive():
+            *lines, last = data.split(b"\n")
+            for line in lines:
+                self._client._on_events(self, json.loads(b"".join([*rest, line])))
+                rest = []
+            rest.append(last)
+        self.is_open = False
+        self._socket.close()
+        self._client._on_end()
+        self._process.wait()
+
+    def _receive(self) -> bytes:
+        try:
+            return self._socket.recv(1 << 20)
+        except OSError:
+            return b""
+
+
+_clients: weakref.WeakSet[SupervisorClient] = weakref.WeakSet()
+
+
+def _forget_parents() -> None:
+    for client in list(_clients):
+        client._forget_parent()
+
+
+os.register_at_fork(after_in_child=_forget_parents)
