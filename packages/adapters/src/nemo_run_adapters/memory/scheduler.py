@@ -1,0 +1,104 @@
+"""The ports of the in-memory backend; the cluster does the work."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from nemo_run_adapters.memory.cluster import MemoryCluster
+from nemo_run_adapters.memory.job import MemoryJob
+from nemo_run_adapters.memory.request import MemoryPlan, plan_unit
+from nemo_run_application.ports.log_source import LogChunk, LogStream
+from nemo_run_application.ports.results import TaskResult
+from nemo_run_application.ports.scheduler import Accepted, Refused, SubmitResult
+from nemo_run_application.prepared import PreparedUnit
+from nemo_run_domain.errors import SubmissionRejectedError
+from nemo_run_domain.job import JobHandle, JobState, JobStatus
+
+NAME = "memory"
+
+_UNKNOWN = JobStatus(state=JobState.UNKNOWN)
+_CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryScheduler:
+    """Runs nothing; jobs end as their settings say."""
+
+    cluster: MemoryCluster
+
+    def plan(self, units: Sequence[PreparedUnit]) -> Sequence[MemoryPlan]:
+        return [plan_unit(unit) for unit in units]
+
+    def submit(self, plans: Sequence[MemoryPlan]) -> Sequence[SubmitResult]:
+        self.cluster.check_reachable()
+        return [self._submit(plan) for plan in plans]
+
+    def _submit(self, plan: MemoryPlan) -> SubmitResult:
+        if plan.reject:
+            return Refused(SubmissionRejectedError(plan.reject))
+        return Accepted(_handles(self.cluster.submit(plan)))
+
+    def poll(self, handles: Collection[JobHandle]) -> Mapping[JobHandle, JobStatus]:
+        jobs = _jobs(self.cluster, handles)
+        return {handle: jobs[handle].status if handle in jobs else _UNKNOWN for handle in handles}
+
+    def cancel(self, handles: Collection[JobHandle]) -> None:
+        self.cluster.check_reachable()
+        self.cluster.cancel(_ours(handles))
+
+    def find(self, tokens: Collection[str]) -> Mapping[str, tuple[JobHandle, ...]]:
+        self.cluster.check_reachable()
+        return {token: _handles(ids) for token in tokens if (ids := self.cluster.native_ids(token))}
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryLogSource:
+    """Output of in-memory jobs; every replica prints the same."""
+
+    cluster: MemoryCluster
+
+    def streams(self, handles: Collection[JobHandle]) -> Mapping[JobHandle, tuple[LogStream, ...]]:
+        return {handle: _streams(handle, job) for handle, job in _jobs(self.cluster, handles).items()}
+
+    def read(self, cursors: Mapping[LogStream, str]) -> Mapping[LogStream, LogChunk]:
+        jobs = _jobs(self.cluster, {stream.handle for stream in cursors})
+        return {s: _chunk(jobs.get(s.handle), cursor) for s, cursor in cursors.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryResults:
+    """Values of in-memory jobs."""
+
+    cluster: MemoryCluster
+
+    def fetch(self, handles: Collection[JobHandle]) -> Mapping[JobHandle, TaskResult]:
+        jobs = _jobs(self.cluster, handles)
+        return {handle: job.result for handle, job in jobs.items() if job.result is not None}
+
+
+def _jobs(cluster: MemoryCluster, handles: Collection[JobHandle]) -> dict[JobHandle, MemoryJob]:
+    cluster.check_reachable()
+    return {JobHandle(NAME, job.native_id): job for job in cluster.look_up(_ours(handles))}
+
+
+def _ours(handles: Collection[JobHandle]) -> list[str]:
+    return [handle.native_id for handle in handles if handle.backend == NAME]
+
+
+def _handles(native_ids: Collection[str]) -> tuple[JobHandle, ...]:
+    return tuple(JobHandle(NAME, native_id) for native_id in native_ids)
+
+
+def _streams(handle: JobHandle, job: MemoryJob) -> tuple[LogStream, ...]:
+    return tuple(LogStream(handle, job.plan.role, replica) for replica in range(job.plan.replicas))
+
+
+def _chunk(job: MemoryJob | None, cursor: str) -> LogChunk:
+    """Return what stands behind ``cursor``, a number of bytes."""
+    start = int(cursor or "0")
+    data = b"" if job is None else bytes(job.output[start : start + _CHUNK_BYTES])
+    return LogChunk(data, str(start + len(data)))

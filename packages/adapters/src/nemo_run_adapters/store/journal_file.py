@@ -1,0 +1,42 @@
+"""The journal of an experiment on disk: one write per call, lines that a crash cannot glue together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from nemo_run_adapters.store.private import FILE_MODE, sync_folder
+from nemo_run_domain.errors import StoreError
+from nemo_run_domain.journal import Record, render_line
+
+_APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+_sync_data = getattr(os, "fdatasync", os.fsync)
+
+
+def append_records(path: str, records: Sequence[Record], *, sync: bool) -> None:
+    """Add lines in one write; many processes may do so at once.
+
+    Raises:
+        StoreError: The disk is full; a torn line may be left, which readers leave out.
+        OSError: The journal cannot be opened or written.
+    """
+    if not records:
+        return
+    data = "".join(map(render_line, records)).encode()
+    descriptor = os.open(path, _APPEND, FILE_MODE)
+    try:
+        size = os.fstat(descriptor).st_size
+        whole = _behind_torn_line(descriptor, size) + data
+        if os.write(descriptor, whole) < len(whole):
+            raise StoreError(f"cannot write {path!r}: no space for the whole line")
+        if sync:
+            _sync_data(descriptor)
+    finally:
+        os.close(descriptor)
+    if sync and not size:
+        sync_folder(os.path.dirname(path))
+
+
+def _behind_torn_line(descriptor: int, size: int) -> bytes:
+    """Return the line end that a writer which died in the middle of a line did not write."""
+    return b"\n" if size and os.pread(descriptor, 1, size - 1) != b"\n" else b""
