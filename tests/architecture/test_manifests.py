@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
@@ -37,16 +38,22 @@ def declared(folder: str) -> set[str]:
     return {canonical(name[0]) for name in names if name}
 
 
+def imports_of(node: ast.AST) -> Iterator[str]:
+    """Top-level names imported below a node, but for what only type checkers read."""
+    if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+        return
+    if isinstance(node, ast.Import):
+        yield from (alias.name.partition(".")[0] for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module:
+        yield node.module.partition(".")[0]
+    for child in ast.iter_child_nodes(node):
+        yield from imports_of(child)
+
+
 def imported(folder: str) -> set[str]:
-    """Top-level names a distribution imports anywhere, but for the standard library's and its own."""
-    names: set[str] = set()
+    """Top-level names a distribution imports, but for the standard library's and its own."""
     source = ROOT / "packages" / folder / "src"
-    for path in source.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Import):
-                names |= {alias.name.partition(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                names.add(node.module.partition(".")[0])
+    names = {name for path in source.rglob("*.py") for name in imports_of(ast.parse(path.read_text()))}
     return names - set(sys.stdlib_module_names) - {child.name for child in source.iterdir()}
 
 
@@ -87,3 +94,8 @@ def test_the_facade_forwards_every_extra() -> None:
     inner = set(manifest("adapters")["optional-dependencies"])
     assert set(manifest("api")["optional-dependencies"]) == inner
     assert set(inner) >= {"kubernetes", "skypilot", "lepton", "ray", "all"}
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_distribution_carries_the_licence(folder: str) -> None:
+    assert (ROOT / "packages" / folder / "LICENSE").read_text() == (ROOT / "LICENSE").read_text()
