@@ -26,13 +26,14 @@ from nemo_run_adapters.local.supervisor.files import build_status
 from nemo_run_domain.errors import BackendUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _PROGRAM = str(Path(__file__).with_name("supervisor") / "__main__.py")
 # Isolated, without site-packages; UTF-8 whatever the locale, because that is what the messages are.
 _COMMAND = ("-I", "-S", "-X", "utf8", _PROGRAM)
 _REPLY_TIMEOUT = 60.0
 _REPLY_TIMEOUT_PER_APP = 0.1
+_LOOK_AGAIN = 0.1  # seconds between two looks at tasks without a supervisor
 _NO_SIGNAL = getattr(socket, "MSG_NOSIGNAL", 0)
 
 
@@ -88,18 +89,12 @@ class SupervisorClient:
         if timeout is None:
             timeout = _REPLY_TIMEOUT + _REPLY_TIMEOUT_PER_APP * len(apps)
         deadline = time.monotonic() + timeout
-        open_ = {app["app_id"]: app for app in apps}
-        refused: dict[str, Refusal] = {}
-        for is_retry in (False, True):
-            answers = self._start_with_one(list(open_.values()), environ, deadline)
-            for app_id, refusal in answers.items():
-                del open_[app_id]
-                # A supervisor that died before it answered has started it; its records tell the rest.
-                if refusal and not (is_retry and refusal.errno == errno.EEXIST):
-                    refused[app_id] = refusal
-            if not open_:
-                return refused
-        raise BackendUnavailableError("the supervisor of local tasks ended while it started them, twice")
+        first, answers = self._start_with_one(apps, environ, deadline)
+        refused = {i: refusal for i, refusal in answers.items() if refusal}
+        left = [app for app in apps if app["app_id"] not in answers]
+        if left:
+            refused |= self._start_again(first, left, environ, deadline)
+        return refused
 
     def cancel(self, app_ids: Iterable[str], grace: float) -> None:
         """Ask apps to end, and make them end after ``grace`` seconds; return at once.
@@ -127,12 +122,15 @@ class SupervisorClient:
             orphans = [i for i, s in known.items() if s["state"] == "RUNNING" and not self._is_owned(i)]
         for app_id in orphans:
             known[app_id] = records.read_status(self._folders[app_id]) or known[app_id]
+            if known[app_id]["state"] != "RUNNING":
+                self._statuses[app_id] = known[app_id]
         return known
 
     def wait_change(self, timeout: float | None, *, output: bool = True) -> bool:
         """Wait until anything was heard since the last call in this thread; False after ``timeout``.
 
-        Apps whose supervisor has died are not heard of any more; ``statuses`` looks them up.
+        Nothing is heard of apps whose supervisor has died. While there are such, this comes back every now
+        and then, so that the caller looks at ``statuses``.
 
         Args:
             timeout: Seconds; None for no limit.
@@ -140,9 +138,11 @@ class SupervisorClient:
         """
         with self._news:
             seen = getattr(self._seen, "versions", (0, 0))
+            if has_orphans := self._has_orphans():
+                timeout = _LOOK_AGAIN if timeout is None else min(timeout, _LOOK_AGAIN)
             result = self._news.wait_for(lambda: self._has_news(seen, output), timeout)
             self._seen.versions = self._versions
-            return result
+            return result or has_orphans
 
     def wait_output(self, app_id: str, seen: int, timeout: float | None) -> int:
         """Wait until there is more output of a watched app than at the last call, or it has ended.
@@ -169,22 +169,38 @@ class SupervisorClient:
 
     def _start_with_one(
         self, apps: Sequence[Mapping[str, Any]], environ: Mapping[str, str], deadline: float
-    ) -> dict[str, Refusal | None]:
-        """Send apps to a living supervisor; return its answers, fewer than apps if it died."""
-        ids = [app["app_id"] for app in apps]
+    ) -> tuple[_Link, dict[str, Refusal | None]]:
+        """Send apps to a living supervisor; return it with its answers, which are fewer if it died."""
+        ids = {app["app_id"] for app in apps}
         with self._sending:
             link = self._connect()
             with self._news:
                 for app in apps:
-                    self._folders.setdefault(app["app_id"], app["app_dir"])
+                    self._starting[app["app_id"]] = app["app_dir"]
                     self._answers.pop(app["app_id"], None)
-                    self._owners.setdefault(app["app_id"], link)
-            link.send({"op": "start", "environ": dict(environ), "apps": apps})
+            link.send({"op": "start", "environ": dict(environ), "apps": list(apps)})
         with self._news:
             left = deadline - time.monotonic()
-            if not self._news.wait_for(lambda: not link.is_open or self._answers.keys() >= set(ids), left):
+            if not self._news.wait_for(lambda: not link.is_open or self._answers.keys() >= ids, left):
                 raise BackendUnavailableError("the supervisor of local tasks does not answer")
-            return {i: self._answers.pop(i) for i in ids if i in self._answers}
+            return link, {i: self._answers.pop(i) for i in ids if i in self._answers}
+
+    def _start_again(
+        self, dead: _Link, apps: Sequence[Mapping[str, Any]], environ: Mapping[str, str], deadline: float
+    ) -> dict[str, Refusal]:
+        """Start what a supervisor that died has not answered for; return what was refused."""
+        _, answers = self._start_with_one(apps, environ, deadline)
+        if len(answers) < len(apps):
+            raise BackendUnavailableError("the supervisor of local tasks ended while it started them, twice")
+        with self._news:
+            for app in apps:
+                refusal = answers[app["app_id"]]
+                if refusal and refusal.errno == errno.EEXIST:
+                    # The dead one has claimed it; its records tell whether it runs.
+                    answers[app["app_id"]] = None
+                    self._starting[app["app_id"]] = app["app_dir"]
+                    self._note_started(app["app_id"], dead, None)
+        return {i: refusal for i, refusal in answers.items() if refusal}
 
     def _connect(self) -> _Link:
         if self._link is None or not self._link.is_open:
@@ -227,11 +243,16 @@ class SupervisorClient:
     def _on_accepted(self, link: _Link, event: dict[str, Any]) -> None:
         app_id = event["app_id"]
         self._answers[app_id] = None
-        if app_id not in self._statuses:
-            self._statuses[app_id] = build_status(app_id, "RUNNING", started_at=event["started_at"])
+        self._note_started(app_id, link, event["started_at"])
 
     def _on_refused(self, link: _Link, event: dict[str, Any]) -> None:
+        self._starting.pop(event["app_id"], None)
         self._answers[event["app_id"]] = Refusal(event["message"], event["errno"])
+
+    def _note_started(self, app_id: str, link: _Link, started_at: float | None) -> None:
+        self._folders[app_id] = self._starting.pop(app_id)
+        self._owners[app_id] = link
+        self._statuses[app_id] = build_status(app_id, "RUNNING", started_at=started_at)
 
     def _on_restarted(self, link: _Link, event: dict[str, Any]) -> None:
         status = self._statuses[event["app_id"]]
@@ -249,6 +270,9 @@ class SupervisorClient:
     def _has_news(self, seen: tuple[int, int], output: bool) -> bool:
         return self._versions[0] > seen[0] or (output and self._versions[1] > seen[1])
 
+    def _has_orphans(self) -> bool:
+        return any(not link.is_open and self._is_running(i) for i, link in self._owners.items())
+
     def _is_running(self, app_id: str) -> bool:
         status = self._statuses.get(app_id)
         return status is not None and status["state"] == "RUNNING"
@@ -265,6 +289,7 @@ class SupervisorClient:
         self._versions = (0, 0)  # of states, of output
         self._link: _Link | None = None
         self._owners: dict[str, _Link] = {}
+        self._starting: dict[str, str] = {}  # folders of apps that were not answered yet
         self._answers: dict[str, Refusal | None] = {}
         self._output: defaultdict[str, int] = defaultdict(int)
         self._statuses: dict[str, dict[str, Any]] = getattr(self, "_statuses", {})
@@ -323,17 +348,23 @@ class _Link:
         self._socket.close()
 
     def _read(self) -> None:
+        try:
+            for line in self._lines():
+                self._client._on_events(self, json.loads(line))
+        finally:
+            self.is_open = False
+            self._socket.close()
+            self._client._on_end()
+            self._process.wait()
+
+    def _lines(self) -> Iterator[bytes]:
         rest: list[bytes] = []
         while data := self._receive():
             *lines, last = data.split(b"\n")
             for line in lines:
-                self._client._on_events(self, json.loads(b"".join([*rest, line])))
+                yield b"".join([*rest, line])
                 rest = []
             rest.append(last)
-        self.is_open = False
-        self._socket.close()
-        self._client._on_end()
-        self._process.wait()
 
     def _receive(self) -> bytes:
         try:

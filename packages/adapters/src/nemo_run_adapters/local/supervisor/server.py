@@ -118,13 +118,15 @@ class Server:
             self._start(self._queue.popleft())
 
     def _start(self, task: Task) -> None:
+        position = len(self._events)
         try:
             task.begin()
         except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
             self._refuse(task.id, error)
             self._forget(task)
             return
-        self._emit("accepted", task, pid=task.pid, started_at=task.started_at)
+        event = {"event": "accepted", "app_id": task.id, "started_at": task.started_at}
+        self._events.insert(position, event)  # before the end of one that was cancelled in the queue
         if task.pid is not None and not task.is_over:
             self._running[task.pid] = task
 

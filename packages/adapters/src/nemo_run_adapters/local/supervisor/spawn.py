@@ -20,7 +20,7 @@ def encode_environ(environ: dict[str, str]) -> Environ:
     return {os.fsencode(key): os.fsencode(value) for key, value in environ.items()}
 
 
-def find_program(name: bytes, environ: Environ) -> bytes:
+def find_program(name: str, environ: Environ) -> str:
     """Find a program on the ``PATH`` of its own environment.
 
     A name with a slash is taken as it is. Empty entries of ``PATH``, which to a shell mean the current
@@ -30,19 +30,19 @@ def find_program(name: bytes, environ: Environ) -> bytes:
         FileNotFoundError: There is none.
         PermissionError: There is one, but it cannot be executed.
     """
-    if b"/" in name:
+    if "/" in name:
         return name
     code = errno.ENOENT
-    for folder in environ.get(b"PATH", os.fsencode(os.defpath)).split(b":"):
-        path = folder + b"/" + name
+    for folder in os.fsdecode(environ.get(b"PATH", os.defpath)).split(":"):
+        path = f"{folder}/{name}"
         if folder and name and _is_file(path):
             if os.access(path, os.X_OK):
                 return path
             code = errno.EACCES
-    raise OSError(code, os.strerror(code) + " on the PATH of the task", os.fsdecode(name))
+    raise OSError(code, os.strerror(code) + " on the PATH of the task", name)
 
 
-def _is_file(path: bytes) -> bool:
+def _is_file(path: str) -> bool:
     try:
         return stat.S_ISREG(os.stat(path).st_mode)
     except (OSError, ValueError):
@@ -75,7 +75,7 @@ class Spawner:
         """
         os.chdir(cwd)  # the supervisor is a single thread, so nothing else notices
         try:
-            path = find_program(os.fsencode(argv[0]), environ)
+            path = find_program(argv[0], environ)
             if self._raised != self._limits:
                 resource.setrlimit(resource.RLIMIT_NOFILE, self._limits)
             return self._posix_spawn(path, argv, environ, stdout, stderr)
@@ -84,7 +84,7 @@ class Spawner:
             if self._raised != self._limits:
                 resource.setrlimit(resource.RLIMIT_NOFILE, self._raised)
 
-    def _posix_spawn(self, path: bytes, argv: list[str], environ: Environ, stdout: int, stderr: int) -> int:
+    def _posix_spawn(self, path: str, argv: list[str], environ: Environ, stdout: int, stderr: int) -> int:
         # All other descriptors are close-on-exec, as Python opens them.
         return os.posix_spawn(
             path,

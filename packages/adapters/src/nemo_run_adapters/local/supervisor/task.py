@@ -66,8 +66,10 @@ class Task:
         self._result: int | None = None  # exit code, or minus the signal; None while running
         self._stopped_first = False  # asked to stop before the main process ended
         self._problem: OSError | None = None
-        if not self._dir.startswith("/") or "/" in self._role or not app["argv"]:
-            raise ValueError("an app needs an absolute folder, a plain role name and a command")
+        if not (self._dir.startswith("/") and app["cwd"].startswith("/")):
+            raise ValueError("the folder and the working directory of an app must be absolute")
+        if "/" in self._role or not app["argv"]:
+            raise ValueError("an app needs a role without a slash, and a command")
 
     @property
     def main_pid(self) -> int:
