@@ -1,0 +1,86 @@
+"""The text that experiments store and tasks receive.
+
+URL-safe base64 of zlib-compressed JSON. The JSON is what ``fiddle.experimental.serialization``
+of fiddle 0.3 reads and writes: ``root``, ``objects``, ``refcounts`` and ``version``.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import zlib
+from typing import Any
+
+from nemo_run_adapters.codec.errors import DamagedPayloadError
+
+VERSION = "0.0.1"
+
+CONFIG = "nemo_run.config:Config"
+PARTIAL = "nemo_run.config:Partial"
+METADATA = "fiddle._src.config:BuildableTraverserMetadata"
+
+CONFIG_TYPES = frozenset({CONFIG, "fiddle._src.config:Config", "fiddle:Config"})
+PARTIAL_TYPES = frozenset({PARTIAL, "fiddle._src.partial:Partial", "fiddle:Partial"})
+
+Node = dict[str, Any]
+
+
+def pyref(module: str, name: str) -> Node:
+    """Return the JSON of a reference to something importable."""
+    return {"type": "pyref", "module": module, "name": name}
+
+
+def split_ref(ref: str) -> tuple[str, str]:
+    """Split ``module:name``."""
+    module, _, name = ref.partition(":")
+    return module, name
+
+
+def to_text(document: Node) -> str:
+    """Pack a document."""
+    return pack(json.dumps(document, separators=(",", ":")))
+
+
+def pack(json_text: str) -> str:
+    """Compress JSON and write it in ASCII letters."""
+    return base64.urlsafe_b64encode(zlib.compress(json_text.encode())).decode("ascii")
+
+
+def unpack(text: str) -> str:
+    """Return the JSON inside ``text``.
+
+    Raises:
+        DamagedPayloadError: The text is not base64 or not what zlib wrote.
+    """
+    try:
+        packed = base64.b64decode(text.strip().encode("ascii"), altchars=b"-_", validate=True)
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise DamagedPayloadError(f"cannot decode {_shown(text)}: not base64 ({error})") from error
+    try:
+        return zlib.decompress(packed).decode()
+    except (zlib.error, UnicodeDecodeError) as error:
+        raise DamagedPayloadError(f"cannot decode {_shown(text)}: not compressed text ({error})") from error
+
+
+def to_document(text: str) -> Node:
+    """Read a packed document and check its outer shape.
+
+    Raises:
+        DamagedPayloadError: Says what could not be read.
+    """
+    try:
+        document = json.loads(unpack(text))
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise DamagedPayloadError(f"cannot decode {_shown(text)}: not JSON ({error})") from error
+    if (
+        not isinstance(document, dict)
+        or "root" not in document
+        or not isinstance(document.get("objects"), dict)
+    ):
+        raise DamagedPayloadError(f"cannot decode {_shown(text)}: JSON without 'root' and 'objects'")
+    return document
+
+
+def _shown(text: str) -> str:
+    return repr(text) if len(text) <= 40 else f"{text[:37]!r}... ({len(text)} characters)"

@@ -1,0 +1,1 @@
+"""The program that runs a serialised task, on any machine with Python."""

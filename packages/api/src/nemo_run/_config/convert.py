@@ -1,0 +1,136 @@
+"""Objects -> configurations of our classes."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import fiddle as fdl
+from fiddle._src import daglish, signatures
+
+from nemo_run._config.graph import children_of, rebuilt, rewrite
+
+_PLAIN = (str, int, float, bool, type(None), bytes)
+_CONTAINERS = (list, tuple, dict)
+
+
+class Converter:
+    """Makes configurations of the given classes.
+
+    Attributes:
+        config: What a dataclass instance becomes.
+        ours: fiddle's class -> ours.
+    """
+
+    def __init__(self, config: Any, ours: Mapping[type, type]) -> None:
+        self.config = config
+        self.ours = ours
+
+    def convert(self, value: Any, memo: dict[int, Any] | None = None) -> Any:
+        """Replace dataclass instances by configurations, inside lists, tuples and dictionaries too.
+
+        Whatever holds no such instance is returned as it is, configurations included. An instance
+        whose class cannot be made from its fields stays, too.
+
+        Args:
+            value: What to convert.
+            memo: Of earlier calls, so that an instance they share becomes one configuration.
+        """
+        if type(value) in _PLAIN or not holds_instances(value):
+            return value
+        return rewrite(value, _parts_of, self._converted, memo)
+
+    def adopt(self, root: Any) -> Any:
+        """Return ``root`` with our classes everywhere: for fiddle's configurations and dataclasses."""
+        return rewrite(root, _parts_or_arguments_of, self._adopted)
+
+    def config_of(self, instance: Any) -> Any:
+        """Return a configuration of a dataclass instance with every init field set.
+
+        Raises:
+            AttributeError: A field has no value, or the class does not take it.
+        """
+        cls = type(instance)
+        info = signatures.SignatureInfo(signatures.get_signature(cls))
+        memo: dict[int, Any] = {}
+        arguments: dict[str, Any] = {}
+        for name in _init_fields(cls):
+            info.validate_param_name(name, cls)
+            arguments[name] = self.convert(getattr(instance, name), memo)
+        return self._make(cls, arguments)
+
+    def _make(self, cls: type, arguments: Mapping[str, Any]) -> Any:
+        config = self.config(cls, bind_args=False)
+        for name, value in arguments.items():
+            config._arguments_set_value(name, value)
+        return config
+
+    def _converted(self, value: Any, parts: list[Any]) -> Any:
+        if isinstance(value, fdl.Buildable):
+            return value
+        if is_convertible(value):
+            return self._make(type(value), dict(zip(_init_fields(type(value)), parts, strict=True)))
+        changed = any(new is not old for new, old in zip(parts, children_of(value), strict=True))
+        return rebuilt(value, parts) if changed else value
+
+    def _adopted(self, value: Any, parts: list[Any]) -> Any:
+        if not isinstance(value, fdl.Buildable):
+            return self._converted(value, parts)
+        cls: Any = self.ours.get(type(value), type(value))
+        unchanged = all(new is old for new, old in zip(parts, children_of(value), strict=True))
+        if cls is type(value) and unchanged:
+            return value
+        metadata = value.__flatten__()[1]._replace(argument_names=tuple(value.__arguments__))
+        return cls.__unflatten__(parts, metadata)
+
+
+def is_convertible(value: Any) -> bool:
+    """Whether ``value`` is an instance of a dataclass that its fields can make again."""
+    return _is_convertible_class(type(value))
+
+
+def holds_instances(root: Any) -> bool:
+    """Whether ``root`` is or holds an instance that would be converted."""
+    todo, seen = [root], set()
+    while todo:
+        value = todo.pop()
+        if type(value) in _PLAIN or isinstance(value, fdl.Buildable):
+            continue
+        if is_convertible(value):
+            return True
+        if isinstance(value, _CONTAINERS) and id(value) not in seen:
+            seen.add(id(value))
+            todo.extend(children_of(value))
+    return False
+
+
+@functools.cache
+def _is_convertible_class(cls: type) -> bool:
+    if not dataclasses.is_dataclass(cls) or daglish.find_node_traverser(cls) is not None:
+        return False
+    try:
+        info = signatures.SignatureInfo(signatures.get_signature(cls))
+        for name in _init_fields(cls):
+            info.validate_param_name(name, cls)
+    except (AttributeError, TypeError, ValueError):
+        return False
+    return True
+
+
+@functools.cache
+def _init_fields(cls: type) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(cls) if field.init)
+
+
+def _parts_of(value: Any) -> Sequence[Any]:
+    if isinstance(value, fdl.Buildable):
+        return ()
+    return _parts_or_arguments_of(value)
+
+
+def _parts_or_arguments_of(value: Any) -> Sequence[Any]:
+    if not isinstance(value, fdl.Buildable) and is_convertible(value):
+        return [getattr(value, name) for name in _init_fields(type(value))]
+    return children_of(value)

@@ -1,0 +1,1 @@
+"""What the facade is made of, under the paths programs import."""
