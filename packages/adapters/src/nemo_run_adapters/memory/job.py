@@ -61,8 +61,8 @@ class MemoryJob:
         """End with a status."""
         script = self.plan.script
         self.status = replace(status, started_at=self.submitted_at, ended_at=at, restarts=self._printed - 1)
-        if script.returns_value and status.state is JobState.SUCCEEDED and self.result is None:
-            self.result = TaskResult(value=script.value)
+        left = {JobState.SUCCEEDED: script.success, JobState.FAILED: script.failure}
+        self.result = self.result or left.get(status.state)
 
     def _attempts_begun(self, now: float) -> int:
         script = self.plan.script

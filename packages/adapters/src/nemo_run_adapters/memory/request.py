@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from nemo_run_adapters.memory.settings import MemorySettings
+from nemo_run_application.ports.results import TaskResult
 from nemo_run_application.prepared import PreparedTask, PreparedUnit
 from nemo_run_domain.command import Command, render_posix
 from nemo_run_domain.errors import InvalidConfigError
 from nemo_run_domain.job import JobState, JobStatus, Reason
 from nemo_run_domain.names import slug
+from nemo_run_domain.outcome import TaskException
 from nemo_run_domain.secrets import masked
 from nemo_run_domain.unit import UnitTask
 
@@ -25,15 +26,15 @@ class Script:
         attempts: What each attempt ends with, at least one; all but the last failed.
         duration: Seconds an attempt takes; None: until somebody ends it.
         log: What each attempt prints.
-        value: What the task returns, where it returns anything.
-        returns_value: Whether it does.
+        success: What the task leaves behind when it succeeds.
+        failure: What it leaves behind when it fails.
     """
 
     attempts: tuple[JobStatus, ...]
     duration: float | None = 0.0
     log: bytes = b""
-    value: Any = None
-    returns_value: bool = False
+    success: TaskResult | None = None
+    failure: TaskResult | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,12 +118,13 @@ def _job(token: str, number: int, task: UnitTask, prepared: PreparedTask) -> Pla
 
 def _script(owner: str, settings: MemorySettings, prepared: PreparedTask) -> Script:
     _check(owner, settings)
+    returns = prepared.returns_value or settings.value is not None
     return Script(
         attempts=_attempts(settings, prepared.retries),
         duration=settings.duration if settings.auto else None,
         log=settings.log.encode(),
-        value=settings.value,
-        returns_value=prepared.returns_value or settings.value is not None,
+        success=TaskResult(value=settings.value) if returns else None,
+        failure=TaskResult(exception=_exception(settings.raises)) if settings.raises else None,
     )
 
 
@@ -140,7 +142,8 @@ def _check(owner: str, settings: MemorySettings) -> None:
 
 def _attempts(settings: MemorySettings, retries: int) -> tuple[JobStatus, ...]:
     """Return how each attempt ends: the failures first, then the outcome if it comes to that."""
-    last = ending(JobState[settings.outcome], settings.exit_code, settings.reason)
+    outcome = "FAILED" if settings.raises else settings.outcome
+    last = ending(JobState[outcome], settings.exit_code, settings.reason)
     if last.state is JobState.FAILED:
         return (last,) * (retries + 1)
     failures = (ending(JobState.FAILED, None, settings.reason),) * min(settings.fail_times, retries + 1)
@@ -155,6 +158,12 @@ def ending(state: JobState, exit_code: int | None = None, reason: str | None = N
         return JobStatus(state=state, exit_code=exit_code, reason=Reason.CANCELLED)
     return JobStatus(
         state=state, exit_code=1 if exit_code is None else exit_code, reason=Reason(reason or "error")
+    )
+
+
+def _exception(message: str) -> TaskException:
+    return TaskException(
+        type="builtins.RuntimeError", message=message, traceback=f"RuntimeError: {message}\n"
     )
 
 

@@ -20,6 +20,7 @@ class MemorySettings(ExecutorSettings):
         log: What each attempt prints.
         fail_times: How many attempts fail before the outcome; ``retries`` says how many there are.
         value: What the task returns.
+        raises: The task fails with an exception of this message.
         reject: Submission is refused with this message.
         auto: False: the job runs until ``cluster.finish`` or ``cancel`` ends it.
     """
@@ -31,5 +32,6 @@ class MemorySettings(ExecutorSettings):
     log: str = ""
     fail_times: int = 0
     value: Any = None
+    raises: str = ""
     reject: str = ""
     auto: bool = True
