@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import keyword
 import re
+import subprocess
 import sys
 from pathlib import Path
 from string import Template
@@ -66,6 +67,12 @@ def with_entry_point(manifest: str, name: str) -> str:
     return head + found + "\n".join(sorted(lines)) + blank + rest
 
 
+def tidy(root: Path, files: list[Path]) -> None:
+    """Wrap the lines that the name made too long."""
+    ruff = Path(sys.executable).parent / "ruff"
+    subprocess.run([ruff, "format", "--quiet", *files], cwd=root, check=True)
+
+
 def create(root: Path, name: str, title: str) -> list[Path]:
     """Write a backend into a project; return the new files."""
     check_name(name, root)
@@ -73,6 +80,7 @@ def create(root: Path, name: str, title: str) -> list[Path]:
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
+    tidy(root, list(files))
     manifest = root / ADAPTERS / "pyproject.toml"
     manifest.write_text(with_entry_point(manifest.read_text(), name))
     return list(files)

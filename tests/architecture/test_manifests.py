@@ -99,3 +99,10 @@ def test_the_facade_forwards_every_extra() -> None:
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_every_distribution_carries_the_licence(folder: str) -> None:
     assert (ROOT / "packages" / folder / "LICENSE").read_text() == (ROOT / "LICENSE").read_text()
+
+
+def test_the_type_checker_is_told_of_folders_that_exist() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pyright"]
+    for folder in [*settings["include"], *settings["strict"], *settings["extraPaths"]]:
+        assert (ROOT / folder).is_dir(), folder
+    assert {f"packages/{folder}/src" for folder in FOLDERS} <= set(settings["include"])
