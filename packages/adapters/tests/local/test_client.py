@@ -200,7 +200,7 @@ def test_an_idle_supervisor_ends_with_its_launcher(bench, eventually):
 
 
 def test_a_supervisor_that_was_killed_is_replaced(bench, kill_supervisor):
-    first = bench.shell("echo ready; exec sleep 60")
+    first = bench.shell("exec sleep 60")
     bench.start(first)
     kill_supervisor(first)
     second = bench.shell("exit 3")

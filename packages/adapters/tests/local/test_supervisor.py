@@ -219,6 +219,8 @@ def test_the_working_directory_is_not_searched(bench):
         ({"argv": ["/bin/true", "a\0b"]}, "null"),
         ({"cwd": "/no/such/folder"}, "/no/such/folder"),
         ({"env": {"A=B": "x"}}, "environment"),
+        ({"env": {"A": 1}}, "int"),
+        ({"argv": ["/bin/true", 1]}, "int"),
     ],
 )
 def test_what_cannot_start_is_refused_and_recorded(bench, change, error):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import os
 import socket
 import subprocess
@@ -28,6 +29,7 @@ from nemo_run_domain.errors import BackendUnavailableError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+_log = logging.getLogger(__name__)
 _PROGRAM = str(Path(__file__).with_name("supervisor") / "__main__.py")
 # Isolated, without site-packages; UTF-8 whatever the locale, because that is what the messages are.
 _COMMAND = ("-I", "-S", "-X", "utf8", _PROGRAM)
@@ -260,6 +262,9 @@ class SupervisorClient:
 
     def _on_final(self, link: _Link, event: dict[str, Any]) -> None:
         self._statuses[event["app_id"]] = event["status"]
+
+    def _on_error(self, link: _Link, event: dict[str, Any]) -> None:
+        _log.warning("the supervisor of local tasks: %s", event["message"])
 
     def _on_output(self, link: _Link, event: dict[str, Any]) -> None:
         for app_id in event["app_ids"]:

@@ -42,16 +42,16 @@ class Loop:
     def run_once(self, *, wait: bool) -> None:
         """Make the calls that are due; with ``wait``, sleep until there is one."""
         for key, _ in self._selector.select(self._timeout() if wait else 0):
-            self._call(key.data)
+            self.call(key.data)
         while self._timers and self._timers[0][0] <= time.monotonic():
-            self._call(heapq.heappop(self._timers)[2])
+            self.call(heapq.heappop(self._timers)[2])
+
+    def call(self, callback: Callable[..., object], *args: object) -> None:
+        """Call now; a mistake in the handling of one task must not cost the exit codes of all others."""
+        try:
+            callback(*args)
+        except Exception as error:  # noqa: BLE001
+            self.on_error(error)
 
     def _timeout(self) -> float | None:
         return max(0.0, self._timers[0][0] - time.monotonic()) if self._timers else None
-
-    def _call(self, callback: Callable[[], object]) -> None:
-        # A mistake in the handling of one task must not cost the exit codes of all others.
-        try:
-            callback()
-        except Exception as error:  # noqa: BLE001
-            self.on_error(error)

@@ -13,7 +13,7 @@ from nemo_run_adapters.local import process
 from nemo_run_adapters.local.supervisor.channel import Channel
 from nemo_run_adapters.local.supervisor.loop import Loop
 from nemo_run_adapters.local.supervisor.spawn import Spawner, adopt_orphans, encode_environ
-from nemo_run_adapters.local.supervisor.task import Task
+from nemo_run_adapters.local.supervisor.task import START_ERRORS, Task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Server:
         for app in message["apps"]:
             try:
                 self._enqueue(Task(app, environ, self._batch, self))
-            except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+            except START_ERRORS as error:
                 self._refuse(str(app["app_id"]), error)
 
     def _enqueue(self, task: Task) -> None:
@@ -121,7 +121,7 @@ class Server:
         position = len(self._events)
         try:
             task.begin()
-        except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
+        except START_ERRORS as error:
             self._refuse(task.id, error)
             self._forget(task)
             return
@@ -187,7 +187,7 @@ class Server:
         ended = [(self._running.pop(pid, None), status) for pid, status in _collect_ended()]
         for task, status in ended:
             if task:
-                task.main_ended(os.waitstatus_to_exitcode(status))
+                self.loop.call(task.main_ended, os.waitstatus_to_exitcode(status))
         self._settle_empty_groups(exact=False)
 
     def _poll_groups(self) -> None:
@@ -206,7 +206,7 @@ class Server:
             if process.can_signal(task.main_pid) and (live is None or task.main_pid in live):
                 self._waiting.append(task)
             else:
-                task.settle()
+                self.loop.call(task.settle)
 
     # Events
 

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
         def await_group(self, task: Task) -> None: ...
 
 
+# What a system or a malformed order can make of a start.
+START_ERRORS = (OSError, ValueError, LookupError, TypeError, AttributeError)
+
+
 class Task:
     """An app, its process group, its pipes and its records.
 
@@ -84,7 +88,7 @@ class Task:
 
         Raises:
             OSError: Refused; when the app was claimed, this is recorded as its end.
-            ValueError: The same.
+            ValueError: The same, as for all of ``START_ERRORS``.
         """
         folder = files.make_folders(self._dir, self._role)
         files.claim(self._dir, self._host.identity)
@@ -94,7 +98,7 @@ class Task:
         try:
             self._logs = Logs(folder)
             self._spawn()
-        except (OSError, ValueError) as error:
+        except START_ERRORS as error:
             self._finish_unstarted(error)
             raise
 
@@ -213,7 +217,7 @@ class Task:
         self.attempt += 1
         try:
             self._spawn()
-        except (OSError, ValueError) as error:
+        except START_ERRORS as error:
             self._finish_unstarted(error)
         else:
             self._host.task_restarted(self)
