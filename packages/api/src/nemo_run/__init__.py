@@ -1,1 +1,98 @@
-"""Configure a task once, run it anywhere."""
+"""Configure a task once, run it anywhere.
+
+Names are loaded at first use: importing this package loads nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nemo_run.config import Config as Config
+    from nemo_run.config import ConfigurableMixin as ConfigurableMixin
+    from nemo_run.config import Partial as Partial
+    from nemo_run.config import Script as Script
+    from nemo_run.core.execution.base import Executor as Executor
+    from nemo_run.core.execution.base import ExecutorMacros as ExecutorMacros
+    from nemo_run.core.execution.base import import_executor as import_executor
+    from nemo_run.core.execution.launcher import FaultTolerance as FaultTolerance
+    from nemo_run.core.execution.launcher import Torchrun as Torchrun
+    from nemo_run.core.execution.local import LocalExecutor as LocalExecutor
+    from nemo_run.core.execution.memory import MemoryExecutor as MemoryExecutor
+    from nemo_run.core.packaging.base import Packager as Packager
+    from nemo_run.exceptions import ExperimentFailedError as ExperimentFailedError
+    from nemo_run.package_info import __package_name__ as __package_name__
+    from nemo_run.package_info import __version__ as __version__
+    from nemo_run.run.api import run as run
+    from nemo_run.run.experiment import Experiment as Experiment
+    from nemo_run.run.plugin import ExperimentPlugin as Plugin
+    from nemo_run.run.task import dryrun_fn as dryrun_fn
+    from nemo_run_domain.job import JobState as JobState
+    from nemo_run_domain.outcome import Outcome as Outcome
+    from nemo_run_domain.secrets import Secret as Secret
+
+_EXPORTS = {
+    "Config": "nemo_run.config",
+    "ConfigurableMixin": "nemo_run.config",
+    "Executor": "nemo_run.core.execution.base",
+    "ExecutorMacros": "nemo_run.core.execution.base",
+    "Experiment": "nemo_run.run.experiment",
+    "ExperimentFailedError": "nemo_run.exceptions",
+    "FaultTolerance": "nemo_run.core.execution.launcher",
+    "JobState": "nemo_run_domain.job",
+    "LocalExecutor": "nemo_run.core.execution.local",
+    "MemoryExecutor": "nemo_run.core.execution.memory",
+    "Outcome": "nemo_run_domain.outcome",
+    "Packager": "nemo_run.core.packaging.base",
+    "Partial": "nemo_run.config",
+    "Plugin": "nemo_run.run.plugin",
+    "Script": "nemo_run.config",
+    "Secret": "nemo_run_domain.secrets",
+    "Torchrun": "nemo_run.core.execution.launcher",
+    "__package_name__": "nemo_run.package_info",
+    "__version__": "nemo_run.package_info",
+    "dryrun_fn": "nemo_run.run.task",
+    "import_executor": "nemo_run.core.execution.base",
+    "run": "nemo_run.run",
+}
+_RENAMED = {"Plugin": "ExperimentPlugin"}
+_SUBMODULES = ("cli", "config", "core", "exceptions", "run")
+
+__all__ = [
+    "Config",
+    "ConfigurableMixin",
+    "Executor",
+    "ExecutorMacros",
+    "Experiment",
+    "ExperimentFailedError",
+    "FaultTolerance",
+    "JobState",
+    "LocalExecutor",
+    "MemoryExecutor",
+    "Outcome",
+    "Packager",
+    "Partial",
+    "Plugin",
+    "Script",
+    "Secret",
+    "Torchrun",
+    "__package_name__",
+    "__version__",
+    "dryrun_fn",
+    "import_executor",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _SUBMODULES:
+        return importlib.import_module(f"{__name__}.{name}")
+    if (module := _EXPORTS.get(name)) is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(importlib.import_module(module), _RENAMED.get(name, name))
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *_SUBMODULES})

@@ -32,6 +32,7 @@ class Capability(str, enum.Enum):
     DEPENDENCIES = "dependencies"
     GROUPS = "groups"
     MERGED_GROUPS = "merged groups"
+    REMOTE = "remote"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +146,15 @@ class BackendRegistry:
         """Add or replace a backend."""
         with self._lock:
             self._by_name[backend.name] = backend
+
+    def known(self) -> dict[str, Backend]:
+        """Return the backends seen so far by name; loads none."""
+        return dict(self._by_name)
+
+    def all(self) -> dict[str, Backend]:
+        """Return every installed backend by name."""
+        self._load()
+        return dict(self._by_name)
 
     def for_executor(self, executor: ExecutorSettings) -> Backend:
         """Return the backend of the nearest base class of an executor.

@@ -113,7 +113,7 @@ def _annotation(target: Any, parameter: inspect.Parameter) -> Any:
                 localns=namespace,
                 include_extras=True,
             )
-        except Exception:  # noqa: BLE001, S112 - an annotation may be any code; then it expands to nothing
+        except Exception:  # noqa: BLE001 - an annotation may be any code; then it expands to nothing
             continue
         return hints[parameter.name]
     return None
@@ -126,7 +126,7 @@ def _namespaces(target: Any, name: str) -> list[dict[str, Any]]:
     if not isinstance(target, type):
         function = inspect.unwrap(getattr(target, "__func__", target))
         return [getattr(function, "__globals__", {})]
-    owners = [cls for cls in target.__mro__ if name in cls.__dict__.get("__annotations__", {})]
+    owners = [cls for cls in target.__mro__ if name in inspect.get_annotations(cls)]
     modules = [vars(sys.modules[cls.__module__]) for cls in owners if cls.__module__ in sys.modules]
     init = getattr(target.__init__, "__globals__", None)
     return [*modules, *([init] if init is not None else [])]

@@ -106,7 +106,7 @@ class Config(_Configured[T], fdl.Config[T]):
             ValueError: ``fn_or_cls`` is a configuration already.
         """
         if (type(fn_or_cls) is dict and not fn_or_cls) or get_origin(fn_or_cls) is dict:
-            fn_or_cls = dict
+            fn_or_cls = typing.cast(Any, dict)
         args, kwargs = _bound(fn_or_cls, args, kwargs, bind_args)
         super().__init__(fn_or_cls, *args, **kwargs)
 

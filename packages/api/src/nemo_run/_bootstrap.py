@@ -1,0 +1,82 @@
+"""Composition root: the only module that names concrete adapters."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import IO
+
+from nemo_run_adapters.clock import SystemClock
+from nemo_run_adapters.codec.task_codec import FiddleTaskCodec
+from nemo_run_adapters.console import choose_reporter
+from nemo_run_adapters.store.experiments import FolderExperimentStore
+from nemo_run_adapters.store.files import FolderFileStore
+from nemo_run_application.backends import Backend, BackendRegistry, ConnectContext
+from nemo_run_application.ports.experiment_store import ExperimentStore
+from nemo_run_application.ports.reporter import Reporter
+from nemo_run_application.ports.task_codec import TaskCodec
+from nemo_run_application.services import Connections, Services
+from nemo_run_application.workers import Workers
+
+from nemo_run.config import get_nemorun_home
+
+_lock = threading.Lock()
+_registry = BackendRegistry()
+_connections: dict[str, Connections] = {}
+
+
+def _builtin_backends() -> None:
+    from nemo_run_adapters.local.plugin import backend as local
+
+    _registry.register(local)
+
+
+def registry() -> BackendRegistry:
+    """Return the backends of this process."""
+    with _lock:
+        if "local_persistent" not in _registry.known():
+            _builtin_backends()
+    return _registry
+
+
+def register_backend(backend: Backend) -> None:
+    """Add a backend without an entry point, for this process."""
+    registry().register(backend)
+
+
+def connections(home: str | None = None) -> Connections:
+    """Return the open connections of this process for one home folder."""
+    where = os.path.abspath(home or get_nemorun_home())
+    backends = registry()
+    with _lock:
+        if where not in _connections:
+            _connections[where] = Connections(backends, ConnectContext(home=where))
+        return _connections[where]
+
+
+def store() -> ExperimentStore:
+    """Return the store of saved experiments."""
+    return FolderExperimentStore()
+
+
+def codec() -> TaskCodec:
+    """Return the codec for configured functions."""
+    return FiddleTaskCodec()
+
+
+def services(*, clean: bool = False, threads: int = 16, stream: IO[str] | None = None) -> Services:
+    """Wire up everything a use case needs."""
+    return Services(
+        connections=connections(),
+        store=store(),
+        files=FolderFileStore(),
+        reporter=reporter(clean=clean, stream=stream),
+        clock=SystemClock(),
+        workers=Workers(threads),
+        environ=dict(os.environ),
+    )
+
+
+def reporter(*, clean: bool = False, stream: IO[str] | None = None) -> Reporter:
+    """Choose how to tell people what happens: for a terminal, for a file, or as JSON."""
+    return choose_reporter(stream=stream, environ=os.environ, clean=clean)

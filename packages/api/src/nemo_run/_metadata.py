@@ -1,0 +1,199 @@
+"""Metadata files of an experiment, in the form the reference reads and writes."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nemo_run_adapters.codec import AllowList, encode, load
+from nemo_run_application.backends import BackendRegistry
+from nemo_run_domain.errors import StoreError, UntrustedFileError
+from nemo_run_domain.executor import ExecutorSettings
+from nemo_run_domain.job import JobState
+from nemo_run_domain.launcher import LauncherSettings
+from nemo_run_domain.packaging import PackagerSettings
+
+from nemo_run.config import Script
+from nemo_run.package_info import __version__
+from nemo_run.run.job import Job, JobGroup
+from nemo_run.run.plugin import ExperimentPlugin
+
+EXTRA_FILE = "_EXTRA"
+"""JSON object with what the reference's files have no place for."""
+
+_STATE = "torchx.specs.api:AppState"
+_EXPERIMENT = "nemo_run.run.experiment:Experiment"
+_TRUSTED_BASES = (ExecutorSettings, LauncherSettings, PackagerSettings, ExperimentPlugin, Script)
+
+
+@dataclass(kw_only=True)
+class SavedExperiment:
+    """Constructor arguments of an experiment, as ``_CONFIG`` holds them."""
+
+    title: str
+    id: str | None = None
+    executor: Any = None
+    log_level: str = "INFO"
+    clean_mode: bool = False
+    threadpool_workers: int = 16
+    enable_goodbye_message: bool = True
+    skip_status_at_exit: bool = False
+    serialize_metadata_for_scripts: bool = True
+
+
+_ALIASES: dict[str, Any] = {_STATE: JobState, _EXPERIMENT: SavedExperiment}
+
+
+def config_files(saved: SavedExperiment) -> dict[str, bytes]:
+    """Return ``_CONFIG`` and ``_VERSION``."""
+    config = encode(saved, aliases=_ALIASES)
+    return {"_CONFIG": config.encode(), "_VERSION": f"{__version__}\n".encode()}
+
+
+def task_texts(job: Job | JobGroup) -> list[str]:
+    """Return the saved text of each task of a job; texts that were never loaded stay as they are."""
+    return [task if isinstance(task, str) else _task_text(task) for task in job.tasks]
+
+
+def _task_text(task: Any) -> str:
+    from nemo_run_adapters.codec import encode_by_value
+
+    return encode_by_value(task)[0]
+
+
+def tasks_file(jobs: Sequence[Job | JobGroup]) -> bytes:
+    """Return ``_TASKS``: for each job its settings without the task, and the task."""
+    return json.dumps([[_job_text(job), _tasks_text(job)] for job in jobs]).encode()
+
+
+def _job_text(job: Job | JobGroup) -> str:
+    if isinstance(job, JobGroup):
+        bare: Job | JobGroup = dataclasses.replace(job, tasks=[None] * len(job.tasks))
+    else:
+        bare = dataclasses.replace(job, task=None)
+    bare.plugins = None if job.plugins is None else [p for p in map(_savable_plugin, job.plugins) if p is not None]
+    return encode(bare, aliases=_ALIASES)
+
+
+def _savable_plugin(plugin: Any) -> Any:
+    """Return a plugin, or its ``repr`` where it cannot be saved."""
+    try:
+        encode(plugin)
+    except Exception:  # noqa: BLE001 - a plugin that cannot be saved must not stop the run
+        return repr(plugin)
+    return plugin
+
+
+def _tasks_text(job: Job | JobGroup) -> str:
+    if not isinstance(job, JobGroup):
+        return task_texts(job)[0]
+    if all(isinstance(task, str) for task in job.tasks):
+        return str(job.tasks[0])  # never loaded: every task stands for the text of the whole list
+    from nemo_run_adapters.codec import encode_by_value
+
+    return encode_by_value(job.tasks)[0]
+
+
+def allowed(registry: BackendRegistry) -> AllowList:
+    """Return what saved files may name: our classes, installed backends' settings, and loaded subclasses."""
+    names = {f"{b.settings.__module__}:{b.settings.__qualname__}" for b in registry.known().values()}
+    return _AllowLoaded(names=frozenset(names), aliases=_ALIASES)
+
+
+@dataclass(frozen=True)
+class _AllowLoaded(AllowList):
+    """Also follows references to executors, plugins and the like that this program has imported itself."""
+
+    def resolve(self, module: str, name: str) -> Any:
+        try:
+            return super().resolve(module, name)
+        except UntrustedFileError:
+            found: Any = sys.modules.get(module)
+            for part in name.split("."):
+                found = getattr(found, part, None)
+            if isinstance(found, type) and issubclass(found, _TRUSTED_BASES):
+                return found
+            raise
+
+
+def load_config(text: bytes, registry: BackendRegistry, path: str) -> SavedExperiment:
+    """Read ``_CONFIG``.
+
+    Raises:
+        StoreError: The file is damaged or empty; names it.
+        UntrustedFileError: It names something that must not be loaded.
+    """
+    if not text.strip():
+        raise EmptyFileError(f"{path} is empty")
+    return _loaded(text.decode("ascii", "replace"), registry, path, SavedExperiment)
+
+
+class EmptyFileError(StoreError, ValueError):
+    """A metadata file has no content."""
+
+
+def load_jobs(text: bytes, registry: BackendRegistry, path: str) -> list[Job | JobGroup]:
+    """Read ``_TASKS``; tasks stay texts until somebody needs them.
+
+    Raises:
+        StoreError: The file is damaged; names it.
+        UntrustedFileError: It names something that must not be loaded.
+    """
+    try:
+        pairs = json.loads(text)
+        jobs = [(str(job), str(task)) for job, task in pairs]
+    except (ValueError, TypeError) as error:
+        raise StoreError(f"{path} is damaged: {error}") from error
+    return [_load_job(job, task, registry, path) for job, task in jobs]
+
+
+def _load_job(job_text: str, task_text: str, registry: BackendRegistry, path: str) -> Job | JobGroup:
+    job = _loaded(job_text, registry, path, (Job, JobGroup))
+    if isinstance(job, JobGroup):
+        job.tasks = [task_text] * len(job.tasks)
+    else:
+        job.task = task_text
+    job.dependencies = list(job.dependencies or [])
+    return job
+
+
+def _loaded(text: str, registry: BackendRegistry, path: str, expected: Any) -> Any:
+    try:
+        found = load(text, allow=allowed(registry))
+    except UntrustedFileError as error:
+        raise UntrustedFileError(f"{path}: {error}") from error
+    except StoreError as error:
+        raise StoreError(f"{path} is damaged: {error}") from error
+    if not isinstance(found, expected):
+        raise StoreError(f"{path} is damaged: it holds {type(found).__name__!r}")
+    return found
+
+
+def main_source() -> dict[str, bytes]:
+    """Return the text of the launching script, where there is one."""
+    path = getattr(sys.modules.get("__main__"), "__file__", None)
+    try:
+        return {"__main__.py": Path(path).read_bytes()} if path and path.endswith(".py") else {}
+    except OSError:
+        return {}
+
+
+def extra_file(base_dir: str | None, jobs: Sequence[Job | JobGroup]) -> bytes:
+    """Return ``_EXTRA``."""
+    types = {job.id: job.dependency_type for job in jobs if job.dependency_type}
+    return json.dumps({"base_dir": base_dir, "dependency_types": types}).encode()
+
+
+def apply_extra(content: bytes | None, jobs: Sequence[Job | JobGroup]) -> None:
+    """Put what ``_EXTRA`` knows into the jobs; a missing or damaged file knows nothing."""
+    try:
+        types = json.loads(content or b"{}").get("dependency_types", {})
+    except (ValueError, AttributeError):
+        return
+    for job in jobs:
+        job.dependency_type = types.get(job.id)

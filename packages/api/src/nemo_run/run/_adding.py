@@ -1,0 +1,152 @@
+"""From the arguments of ``Experiment.add`` to a job."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from nemo_run_domain.errors import InvalidConfigError
+from nemo_run_domain.names import check_component, unique_id
+
+from nemo_run._translate import as_task, callable_task, default_name, script_task
+from nemo_run.config import Script, get_nemorun_home
+from nemo_run.core.execution.base import Executor, import_executor
+from nemo_run.exceptions import UsageError
+from nemo_run.run.job import Job, JobGroup
+
+if TYPE_CHECKING:
+    from nemo_run.run.plugin import ExperimentPlugin
+
+
+def as_executor(executor: Any) -> Executor:
+    """Return an executor, looking up names in the executors file.
+
+    Raises:
+        InvalidConfigError: No executor has that name.
+        UsageError: It is no executor.
+    """
+    if isinstance(executor, str):
+        return _named(executor)
+    if not isinstance(executor, Executor):
+        raise UsageError(f"an executor must be an Executor such as run.LocalExecutor(), not {executor!r}")
+    return executor
+
+
+def _named(name: str) -> Executor:
+    try:
+        return as_executor(import_executor(name))
+    except FileNotFoundError as error:
+        raise InvalidConfigError(
+            f"no executor is called {name!r}: {get_nemorun_home()}/executors.py does not exist"
+        ) from error
+    except AttributeError as error:
+        raise InvalidConfigError(f"no executor is called {name!r}: {error}") from error
+
+
+def as_plugins(plugins: Any) -> list[ExperimentPlugin]:
+    """Return a list of plugins from one, several or none."""
+    if plugins is None:
+        return []
+    if isinstance(plugins, Iterable) and not hasattr(plugins, "setup"):
+        return list(plugins)
+    return [plugins]
+
+
+def copy_of(task: Any) -> Any:
+    """Return a task that later changes to the caller's do not reach."""
+    return copy.deepcopy(task) if isinstance(task, Script) else task.clone()
+
+
+class JobFactory:
+    """Makes the jobs of one experiment.
+
+    Attributes:
+        experiment_id: Id of the experiment.
+        experiment_dir: Its folder.
+        directories: Job id -> name of the job's folder.
+    """
+
+    def __init__(self, experiment_id: str, experiment_dir: str) -> None:
+        self.experiment_id = experiment_id
+        self.experiment_dir = experiment_dir
+        self.directories: dict[str, str] = {}
+
+    def single(self, task: Any, executor: Executor, name: str, plugins: Any) -> Job:
+        """Return a job with copies of its task and executor, plugins applied.
+
+        Raises:
+            UnsupportedTaskError: Nothing that can be run.
+            PackagingError: Something in the task cannot travel.
+            InvalidConfigError: The name is not allowed.
+        """
+        task = copy_of(as_task(task))
+        job_id, directory = self._place(name, name or default_name(task))
+        copied = self._assigned(executor, job_id, directory)
+        check_task(task)
+        applied = as_plugins(plugins)
+        self._apply(applied, [(task, copied)])
+        self.directories[job_id] = directory
+        return Job(id=job_id, task=task, executor=copied, plugins=applied or None)
+
+    def group(self, tasks: Sequence[Any], executor: Any, name: str, plugins: Any) -> JobGroup:
+        """Return a group with copies of its tasks and executors, plugins applied.
+
+        Raises:
+            UsageError: No name, no task, or executors that do not fit.
+        """
+        if not name:
+            raise UsageError("a group of tasks needs a name: add([...], name='my-group')")
+        if not tasks:
+            raise UsageError(f"group {name!r} has no task")
+        copies = [copy_of(as_task(task)) for task in tasks]
+        job_id, directory = self._place(name, name)
+        executors = [self._assigned(e, job_id, directory) for e in _group_executors(executor, len(copies))]
+        for task in copies:
+            check_task(task)
+        applied = as_plugins(plugins)
+        self._apply(applied, list(zip(copies, executors, strict=True)))
+        self.directories[job_id] = directory
+        return JobGroup(id=job_id, tasks=copies, executors=executors, plugins=applied or None)
+
+    def _place(self, name: str, base: str) -> tuple[str, str]:
+        check_component(base, what=f"job name {base!r}")
+        job_id = unique_id(base, self.directories)
+        return job_id, base if name else job_id
+
+    def _assigned(self, executor: Executor, job_id: str, directory: str) -> Executor:
+        copied = executor.clone()
+        copied.assign(self.experiment_id, self.experiment_dir, task_id=job_id, task_dir=directory)
+        return copied
+
+    def _apply(self, plugins: Sequence[Any], pairs: Sequence[tuple[Any, Executor]]) -> None:
+        for plugin in plugins:
+            plugin.assign(self.experiment_id)
+            for task, executor in pairs:
+                plugin.setup(task, executor)
+
+
+def check_task(task: Any) -> None:
+    """Find out now, and not in the middle of a launch, that a task cannot travel.
+
+    Raises:
+        PackagingError: Something in it cannot; names it.
+        InvalidConfigError: No process can receive it.
+    """
+    if isinstance(task, Script):
+        script_task(task)
+    else:
+        callable_task(task)
+
+
+def _group_executors(executor: Any, count: int) -> list[Executor]:
+    given = executor if isinstance(executor, list) else [executor]
+    executors = [as_executor(e) for e in given]
+    if len(executors) not in (1, count):
+        raise UsageError(f"a group of {count} tasks takes 1 or {count} executors, not {len(executors)}")
+    if len({type(e) for e in executors}) > 1:
+        kinds = sorted({type(e).__name__ for e in executors})
+        raise UsageError(f"the executors of a group must be of one class, not {kinds}")
+    if not (executors[0].supports_groups or type(executors[0]) in JobGroup.SUPPORTED_EXECUTORS):
+        raise UsageError(f"{type(executors[0]).__name__} cannot run groups; add the tasks one by one")
+    return executors * count if len(executors) == 1 else executors

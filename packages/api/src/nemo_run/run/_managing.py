@@ -1,0 +1,313 @@
+"""What can be done with an experiment once it has jobs: ask, cancel, wait, collect, export, repeat."""
+
+from __future__ import annotations
+
+import copy
+import os
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from nemo_run_adapters.console import GOODBYE_BASH, GOODBYE_PYTHON, StatusRow, choose_printer
+from nemo_run_application.await_jobs import AwaitJobs
+from nemo_run_application.cancel import CancelJobs, JobAddress
+from nemo_run_application.events import Notice, RunEnded, RunStarted
+from nemo_run_application.export import ExportExperiment
+from nemo_run_application.plan import PlannedUnit, PlanUnits
+from nemo_run_application.prepare import PrepareExperiment
+from nemo_run_application.reset import decide
+from nemo_run_application.results import CollectResults
+from nemo_run_application.run_state import RunState
+from nemo_run_application.status import ReadStatus, UnitReport
+from nemo_run_domain.errors import WaitTimeoutError
+from nemo_run_domain.job import JobHandle, JobState, JobStatus
+from nemo_run_domain.layout import DONE_FILE, direct_log, experiment_dir
+from nemo_run_domain.names import experiment_id
+from nemo_run_domain.outcome import Outcome, explain
+
+from nemo_run._translate import app_state, to_unit
+from nemo_run.exceptions import NotFoundError
+from nemo_run.run import _loading
+from nemo_run.run._adding import JobFactory
+from nemo_run.run._session import RunSession
+from nemo_run.run.job import Job, JobGroup
+from nemo_run.run.logs import print_job_logs, stderr
+
+if TYPE_CHECKING:
+    from nemo_run.run.experiment import Experiment
+
+__all__ = ["GOODBYE_BASH", "GOODBYE_PYTHON"]
+
+
+def printer(experiment: Experiment) -> Any:
+    """Return what prints for people."""
+    return choose_printer(clean=experiment.clean_mode)
+
+
+def notice(experiment: Experiment, text: str) -> None:
+    """Tell people something."""
+    experiment._services.reporter.emit(Notice(experiment_id=experiment.id, text=text, level="warning"))
+
+
+def addresses(jobs: Iterable[Job | JobGroup]) -> list[JobAddress]:
+    """Return where the jobs are."""
+    return [JobAddress(unit_id=j.id, executor=j.executor, handles=_loading.handles_of(j)) for j in jobs]
+
+
+def announce(experiment: Experiment, *, chained: bool) -> None:
+    """Tell people that a run begins."""
+    jobs = {job.id: job.executor.info() for job in experiment.jobs}
+    experiment._services.reporter.emit(RunStarted(experiment_id=experiment.id, jobs=jobs))
+    if chained and len(jobs) > 1:
+        notice(experiment, "keep this process running: it starts jobs when the ones they depend on have ended")
+
+
+def print_plans(experiment: Experiment, planned: Sequence[PlannedUnit]) -> None:
+    """Print what would be sent."""
+    out = printer(experiment)
+    out.line(f"Dry run of experiment {experiment.id}")
+    for plan in planned:
+        kind = "Task Group" if plan.unit.is_group else "Task"
+        out.line(f"{kind} {plan.unit.id}" + (f" after {sorted(plan.unit.after)}" if plan.unit.after else ""))
+        out.line(str(plan.plan).rstrip("\n"))
+
+
+def reports(experiment: Experiment) -> dict[str, UnitReport]:
+    """Return what is known about every job, asking the backends."""
+    found = ReadStatus(experiment._services)(experiment._exp_dir, addresses(experiment._jobs))
+    for job in experiment._jobs:
+        report = found[job.id]
+        if report.handles and not job.launched:
+            job.note_handles([str(handle) for handle in report.handles])
+    return found
+
+
+def status(experiment: Experiment) -> dict[str, dict[str, Any]]:
+    """Return job id -> facts, in the order of the jobs."""
+    found = reports(experiment)
+    return {job.id: _row(job, found[job.id]) for job in experiment._jobs}
+
+
+def _row(job: Job | JobGroup, report: UnitReport) -> dict[str, Any]:
+    first = report.handles[0] if report.handles else None
+    return {
+        "name": job.id,
+        "status": app_state(report.status.state),
+        "executor": job.executor.info(),
+        "job_id": first.native_id if first else "",
+        "handle": str(first) if first else "",
+        "local_dir": job.executor.job_dir,
+        "exit_code": report.status.exit_code,
+        "reason": str(report.status.reason or ""),
+        "message": explain(report.status),
+    }
+
+
+def print_status(experiment: Experiment, rows: Mapping[str, Mapping[str, Any]]) -> None:
+    """Print the status block."""
+    printer(experiment).status(experiment.id, [_status_row(row) for row in rows.values()])
+
+
+def _status_row(row: Mapping[str, Any]) -> StatusRow:
+    state = "SKIPPED" if row["reason"] == "skipped" else str(row["status"])
+    details = f" ({row['message']})" if row["message"] else ""
+    return StatusRow(
+        job=row["name"],
+        state=state + details,
+        executor=row["executor"],
+        job_id=row["job_id"],
+        local_dir=row["local_dir"],
+        remote_dir=row.get("remote_dir", ""),
+    )
+
+
+def find(experiment: Experiment, job_id: str) -> Job | JobGroup:
+    """Return a job by its id or its handle.
+
+    Raises:
+        NotFoundError: There is none; lists the ids.
+    """
+    for job in experiment._jobs:
+        if job_id == job.id or job_id in job.handles:
+            return job
+    raise NotFoundError(f"experiment {experiment.id} has no job {job_id!r}; it has {[j.id for j in experiment._jobs]}")
+
+
+def print_logs(experiment: Experiment, job_id: str, regex: str | None, follow: bool) -> None:
+    """Print the output of a job to standard error; problems become one line there."""
+    out = stderr()
+    try:
+        job = find(experiment, job_id)
+        if not print_logs_of(experiment, job, out, regex, follow):
+            out.write(f"job {job_id!r} has no output: it was not launched\n")
+    except (NotFoundError, ValueError) as error:
+        out.write(f"{error}\n")
+
+
+def print_logs_of(experiment: Experiment, job: Job | JobGroup, out: Any, regex: str | None, follow: bool) -> bool:
+    """Print the output of a job; whether there is any to print."""
+    direct = os.path.join(job.executor.job_dir, direct_log(job.id))
+    if os.path.exists(direct):
+        with open(direct, encoding="utf-8", errors="replace") as file:
+            out.writelines(file)
+        return True
+    reports(experiment)
+    address = addresses([job])[0]
+    if not address.handles:
+        return False
+    return print_job_logs(
+        experiment._services, experiment._exp_dir, address, file=out, regex=regex, follow=follow
+    )
+
+
+def cancel(experiment: Experiment, job_id: str | None) -> None:
+    """Ask a job, or all of them, to end."""
+    try:
+        wanted = experiment._jobs if job_id is None else [find(experiment, job_id)]
+    except NotFoundError as error:
+        printer(experiment).line(str(error))
+        return
+    cancel_jobs(experiment, wanted)
+
+
+def cancel_jobs(experiment: Experiment, jobs: Sequence[Job | JobGroup]) -> None:
+    """Ask jobs to end."""
+    names = ", ".join(job.id for job in jobs)
+    printer(experiment).line(f"Cancelling {names} of experiment {experiment.id}")
+    if experiment._session is not None:
+        experiment._session.cancel([job.id for job in jobs])
+        return
+    found = reports(experiment)
+    open_jobs = [job for job in jobs if not found[job.id].status.is_final]
+    CancelJobs(experiment._services)(experiment._exp_dir, addresses(open_jobs))
+
+
+def wait(experiment: Experiment, timeout: float | None) -> dict[str, JobState]:
+    """Wait for all jobs; returns their states."""
+    return wait_for(experiment, [job.id for job in experiment._jobs], timeout)
+
+
+def wait_for(experiment: Experiment, job_ids: Sequence[str], timeout: float | None) -> dict[str, JobState]:
+    """Wait for some jobs; returns their states.
+
+    Raises:
+        WaitTimeoutError: Some were unfinished when the time was over; names them.
+    """
+    if experiment._session is not None and not experiment.detach and len(job_ids) == len(experiment._jobs):
+        experiment._session.wait(timeout)
+        statuses: Mapping[str, JobStatus] = experiment._session.state.statuses
+    else:
+        wanted = [job for job in experiment._jobs if job.id in set(job_ids)]
+        statuses = AwaitJobs(experiment._services)(experiment._exp_dir, addresses(wanted), timeout=timeout)
+    for job in experiment._jobs:
+        if job.id in statuses:
+            job.note_status(statuses[job.id])
+    unfinished = [i for i in job_ids if not statuses[i].is_final and statuses[i].state is not JobState.UNKNOWN]
+    if unfinished:
+        raise WaitTimeoutError(f"after {timeout} s these jobs of {experiment.id} are unfinished: {unfinished}")
+    return {job_id: app_state(statuses[job_id].state) for job_id in job_ids}
+
+
+def results(experiment: Experiment) -> dict[str, Outcome]:
+    """Return the outcome of every job."""
+    found = reports(experiment)
+    return CollectResults(experiment._services)(addresses(experiment._jobs), found)
+
+
+def export(experiment: Experiment, folder: str) -> list[str]:
+    """Write the scripts and commands of an experiment into a folder."""
+    _loading.load_tasks(experiment._jobs, experiment._exp_dir)
+    written = ExportExperiment(experiment._services)(experiment._domain(), folder)
+    printer(experiment).line(f"Exported experiment {experiment.id}; run it with: bash {folder}/run.sh")
+    return [os.path.join(folder, path) for path in written]
+
+
+def reset(experiment: Experiment) -> Experiment:
+    """Give an experiment a new id and fresh jobs."""
+    done = os.path.exists(os.path.join(experiment._exp_dir, DONE_FILE))
+    if not experiment._reconstruct and not done:
+        notice(experiment, f"experiment {experiment.id} was not run yet: nothing to reset")
+        return experiment
+    _loading.load_tasks(experiment._jobs, experiment._exp_dir)
+    new_id = experiment_id(experiment._title, time.time_ns())
+    factory = JobFactory(new_id, experiment_dir(experiment._root, experiment._title, new_id))
+    factory.directories.update(experiment._factory.directories)
+    jobs = [_fresh(job, factory) for job in experiment._jobs]
+    experiment._id, experiment._exp_dir = new_id, factory.experiment_dir
+    experiment._factory, experiment._jobs = factory, jobs
+    experiment._launched = experiment._reconstruct = experiment.detach = False
+    experiment._session = None
+    return experiment
+
+
+def _fresh(job: Job | JobGroup, factory: JobFactory) -> Job | JobGroup:
+    """Return a job that was never launched, with copies of executors assigned to the new folder."""
+    new: Job | JobGroup = copy.copy(job)
+    directory = factory.directories.get(job.id, job.id)
+    clones = []
+    for executor in job.executor_list():
+        clone = executor.clone()
+        clone.assign(factory.experiment_id, factory.experiment_dir, task_id=job.id, task_dir=directory)
+        clones.append(clone)
+    if isinstance(new, JobGroup):
+        new.executors = clones if isinstance(new.executors, list) else clones[0]
+        new.handles, new.states, new.launched = [], [], False
+    else:
+        new.executor, new.handle, new.state, new.launched = clones[0], "", JobState.UNSUBMITTED, False
+    return new
+
+
+def resume(experiment: Experiment) -> None:
+    """Run again what did not succeed and wait for it; what still runs is only waited for."""
+    found = reports(experiment)
+    _loading.load_tasks(experiment._jobs, experiment._exp_dir)
+    domain = experiment._domain()
+    decisions = decide(domain.units, {job_id: report.status for job_id, report in found.items()})
+    for job_id, decision in decisions.items():
+        what = "runs again" if decision.rerun else "is left alone"
+        printer(experiment).line(f"job {job_id} {what}: {decision.why}")
+    services = experiment._services
+    planned = PlanUnits(services)(PrepareExperiment(services)(domain))
+    state = RunState(experiment=domain, planned={p.unit.id: p for p in planned})
+    ready = _restore(state, found, {i for i, d in decisions.items() if d.rerun})
+    experiment._session = RunSession(services, state, experiment._note_status)
+    experiment._reconstruct, experiment._launched = False, True
+    experiment._session.go_on(ready)
+    experiment._write_jobs()
+    say_goodbye(experiment, attached=True)
+
+
+def _restore(state: RunState, found: Mapping[str, UnitReport], again: set[str]) -> list[str]:
+    """Put what is known into a new run; returns the ids of units that may start."""
+    ready = dict.fromkeys(state.tracker.start().ready)
+    for unit_id, report in found.items():
+        if unit_id in again:
+            continue
+        state.statuses[unit_id], state.handles[unit_id] = report.status, report.handles
+        if report.status.is_final:
+            state.ended.add(unit_id)
+            ready.update(dict.fromkeys(state.tracker.end(unit_id, succeeded=True, label="").ready))
+    return [unit_id for unit_id in ready if unit_id in again]
+
+
+def say_goodbye(experiment: Experiment, *, attached: bool) -> None:
+    """Print the final table and how to come back."""
+    if not experiment._skip_status_at_exit:
+        statuses: dict[str, JobStatus] = {j.id: JobStatus(state=j.state) for j in experiment._jobs}
+        if experiment._session is not None:
+            statuses = dict(experiment._session.state.statuses)
+        ended = RunEnded(experiment_id=experiment.id, statuses=statuses, detached=not attached)
+        experiment._services.reporter.emit(ended)
+    experiment._services.reporter.close()
+    if experiment._enable_goodbye_message:
+        printer(experiment).goodbye(
+            experiment.id,
+            [job.id for job in experiment._jobs],
+            experiment.GOODBYE_MESSAGE_PYTHON,
+            experiment.GOODBYE_MESSAGE_BASH,
+        )
+
+
+def handle_of(text: str) -> JobHandle:
+    """Read a handle."""
+    return JobHandle.parse(text)

@@ -1,0 +1,130 @@
+"""One run: launching, waiting, and what Ctrl-C and signals to end do to it."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from types import FrameType
+from typing import Any
+
+from nemo_run_application.backends import Capability
+from nemo_run_application.cancel import CancelJobs, JobAddress
+from nemo_run_application.events import Notice
+from nemo_run_application.run_state import RunState
+from nemo_run_application.services import Services
+from nemo_run_application.watch import WatchRun
+from nemo_run_domain.job import JobStatus
+
+from nemo_run.exceptions import Interrupted
+
+CANCEL_PATIENCE = 15.0
+"""Seconds to wait for cancelled jobs to end; a little more than their own grace period."""
+
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
+
+
+class RunSession:
+    """Drives one run of an experiment in this process.
+
+    Attributes:
+        state: Where the run stands.
+    """
+
+    def __init__(
+        self, services: Services, state: RunState, on_change: Callable[[str, JobStatus], None] | None = None
+    ) -> None:
+        self.state = state
+        self._services = services
+        self._watch = WatchRun(services, state, on_change)
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Submit every unit that waits for nothing.
+
+        Raises:
+            BackendError: The first refusal, once everything else was submitted.
+        """
+        with self._stop_on_signals():
+            try:
+                self._watch.start()
+            except KeyboardInterrupt as error:
+                self._interrupted(error)
+
+    def go_on(self, unit_ids: Sequence[str]) -> None:
+        """Submit units of a run that was begun before, and wait for all that is open."""
+        with self._stop_on_signals():
+            try:
+                self._watch.launch(unit_ids)
+            except KeyboardInterrupt as error:
+                self._interrupted(error)
+        self.wait()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Return once all units have ended or the time is over; whether they have.
+
+        Raises:
+            Interrupted: Ctrl-C or a signal to end; what is not remote was cancelled before.
+        """
+        with self._lock, self._stop_on_signals():
+            try:
+                return self._watch.wait(timeout=timeout)
+            except KeyboardInterrupt as error:
+                self._interrupted(error)
+        return False
+
+    def cancel(self, unit_ids: Sequence[str]) -> None:
+        """Ask for units to end or not to start; from any thread."""
+        self.state.request_cancel(unit_ids)
+        addresses = [self._address(unit_id) for unit_id in unit_ids if unit_id not in self.state.ended]
+        CancelJobs(self._services)(self.state.experiment.directory, addresses)
+        self.state.changed.set()
+
+    def cancel_local(self) -> tuple[list[str], list[str]]:
+        """Cancel what does not live elsewhere; returns the cancelled and the remaining unit ids."""
+        remote = [u for u in self.state.open_units if self._is_remote(u)]
+        mine = [u for u in self.state.statuses if u not in self.state.ended and u not in remote]
+        self.cancel(mine)
+        return mine, remote
+
+    def _interrupted(self, error: KeyboardInterrupt) -> None:
+        """Cancel, say so, and end; a second interruption goes through at once."""
+        code = error.code if isinstance(error, Interrupted) else 130
+        cancelled, remote = self.cancel_local()
+        self._say(f"interrupted: cancelling {len(cancelled)} job{'s' * (len(cancelled) != 1)}; once more to stop at once")
+        if remote:
+            self._say(f"these jobs go on: {', '.join(remote)}")
+        self._watch.wait(timeout=CANCEL_PATIENCE if not remote else 0.0)
+        raise Interrupted(f"interrupted; cancelled: {', '.join(cancelled) or 'nothing'}", code) from None
+
+    def _say(self, text: str) -> None:
+        event = Notice(experiment_id=self.state.experiment.id, text=text, level="warning")
+        self._services.reporter.emit(event)
+
+    def _is_remote(self, unit_id: str) -> bool:
+        return self.state.planned[unit_id].backend.can(Capability.REMOTE)
+
+    def _address(self, unit_id: str) -> JobAddress:
+        unit = self.state.planned[unit_id].unit
+        return JobAddress(unit_id=unit_id, executor=unit.executor, handles=self.state.handles.get(unit_id, ()))
+
+    @contextlib.contextmanager
+    def _stop_on_signals(self) -> Iterator[None]:
+        """Turn signals to end into ``Interrupted`` while waiting in the main thread."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before: dict[int, Any] = {}
+        for number in _ENDING:
+            if signal.getsignal(number) is signal.SIG_DFL:
+                before[number] = signal.signal(number, _raise_interrupted)
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _raise_interrupted(number: int, _frame: FrameType | None) -> None:
+    raise Interrupted(f"received {signal.Signals(number).name}", 128 + number)

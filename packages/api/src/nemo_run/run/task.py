@@ -1,0 +1,107 @@
+"""Running and showing a task in this process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+from nemo_run_domain.errors import JobFailedError
+
+from nemo_run._translate import is_configured
+from nemo_run.config import Script
+from nemo_run.exceptions import UnsupportedTaskError
+
+if TYPE_CHECKING:
+    from nemo_run.core.execution.base import Executor
+
+
+def direct_run_fn(task: Any, dryrun: bool = False) -> None:
+    """Run a task in this process; a script becomes a child of it.
+
+    Raises:
+        TypeError: Neither a ``Partial`` nor a ``Script``, or the dry run of a script.
+        JobFailedError: The script ended with an exit code other than 0.
+    """
+    if getattr(task, "is_lazy", False) is True:
+        task = task.resolve()
+    if dryrun:
+        dryrun_fn(task, build=True)
+    elif isinstance(task, Script):
+        _run_script(task)
+    else:
+        _as_partial(task)()
+
+
+def _as_partial(task: Any) -> Any:
+    if is_configured(task):
+        import fiddle as fdl
+
+        from nemo_run.config import Config, Partial
+
+        if isinstance(task, (Partial, Config)):
+            return fdl.build(fdl.cast(Partial, task))
+    raise UnsupportedTaskError(f"Need a configured run.Partial or run.Script. Got {task!r}.")
+
+
+def _run_script(script: Script) -> None:
+    """Start a script without a shell, its output on this process's ``sys.stdout`` and ``sys.stderr``."""
+    argv = _script_argv(script)
+    _flush()
+    env = {**os.environ, **(script.env or {})}
+    captured = not _is_real(sys.stdout)
+    done = subprocess.run(
+        argv,
+        env=env,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if captured else None,
+        stderr=subprocess.STDOUT if captured else None,
+    )
+    if captured:
+        sys.stdout.write(done.stdout.decode("utf-8", "replace"))
+    if done.returncode:
+        raise JobFailedError(f"{argv[0]} ended with exit code {done.returncode}")
+
+
+def _script_argv(script: Script) -> list[str]:
+    python = sys.executable if script.entrypoint == "python" else script.entrypoint
+    args = [str(arg) for arg in script.args or []]
+    if script.inline:
+        return [python, "-c", script.inline, *([python] if args and "python" not in python else []), *args]
+    return [python, *(["-m"] if script.m else []), script.path, *args]
+
+
+def _is_real(stream: Any) -> bool:
+    try:
+        return stream.fileno() == 1
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+
+
+def dryrun_fn(configured_task: Any, executor: Executor | None = None, build: bool = False) -> None:
+    """Print what a configured function would be called with.
+
+    Args:
+        configured_task: A ``run.Partial`` or a ``run.Config``.
+        executor: Shown below the arguments.
+        build: Also build the object, without calling it.
+
+    Raises:
+        TypeError: Nothing that was configured.
+    """
+    if not is_configured(configured_task):
+        raise UnsupportedTaskError(f"Need a run Partial for dryrun. Got {configured_task!r}.")
+    from nemo_run.run._arguments import render_arguments
+
+    sys.stdout.write(render_arguments(configured_task, executor))
+    if build:
+        import fiddle as fdl
+
+        fdl.build(configured_task)
