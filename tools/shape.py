@@ -19,9 +19,11 @@ from grimp import build_graph
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grimp import ImportGraph
-
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # run as a file, `tools` itself is not on the path
+
+from tools.contracts import find_cycles  # noqa: E402
+
 PACKAGES = ("nemo_run", "nemo_run_adapters", "nemo_run_application", "nemo_run_domain")
 LONG = 40
 BRANCHES = (
@@ -110,16 +112,6 @@ def functions_in(path: Path, root: Path) -> Iterator[FunctionShape]:
             )
 
 
-def find_cycles(graph: ImportGraph) -> list[list[str]]:
-    """Return the knots of an import graph: sets of modules each of which reaches all others."""
-    reach = {module: graph.find_upstream_modules(module) for module in graph.modules}
-    knots = {
-        tuple(sorted({module, *(other for other in reach[module] if module in reach[other])}))
-        for module in reach
-    }
-    return sorted(list(knot) for knot in knots if len(knot) > 1)
-
-
 def measure(root: Path) -> Report:
     """Measure a project; its packages must be importable for the cycles."""
     files = [FileShape(str(p.relative_to(root)), len(p.read_text().splitlines())) for p in sources(root)]
@@ -134,7 +126,7 @@ def measure(root: Path) -> Report:
         package_lines=by_package,
         long_function_share=_share(sum(f.lines > LONG for f in functions), len(functions)),
         facade_share=_share(by_package.get("api", 0), sum(by_package.values())),
-        cycles=find_cycles(build_graph(*PACKAGES, cache_dir=None, exclude_type_checking_imports=True)),
+        cycles=find_cycles(build_graph(*PACKAGES, cache_dir=None)),
     )
 
 

@@ -21,7 +21,8 @@ PURE = "Domain and application import no SDK and do no IO"
 PURE_DOMAIN = "Domain asks the operating system nothing"
 COMPOSITION = "Only nemo_run._bootstrap names concrete adapters"
 SETTINGS = "Settings and plugins import no SDK"
-CYCLES = "No cycles"
+CYCLES = "No module imports itself"
+FOLDERS = "No cycles between folders"
 
 VIOLATIONS = [
     pytest.param(
@@ -76,6 +77,25 @@ VIOLATIONS = [
             "nemo_run_domain.planted_b": "from nemo_run_domain import planted_a",
         },
         id="two-modules-import-each-other",
+    ),
+    pytest.param(
+        CYCLES,
+        {
+            "nemo_run.planted_a": "from nemo_run import planted_b",
+            "nemo_run.planted_b": "from nemo_run import planted_c",
+            "nemo_run.planted_c": "def later() -> None:\n    import nemo_run.planted_a",
+        },
+        id="three-modules-import-each-other-inside-a-function",
+    ),
+    pytest.param(
+        FOLDERS,
+        {
+            "nemo_run_application.planted_a.one": "from nemo_run_application.planted_b import one",
+            "nemo_run_application.planted_a.two": "",
+            "nemo_run_application.planted_b.one": "",
+            "nemo_run_application.planted_b.two": "from nemo_run_application.planted_a import two",
+        },
+        id="two-folders-import-each-other",
     ),
 ]
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import grimp
 import pytest
-from tools.shape import count_branches, find_cycles, functions_in
+from tools.contracts import find_cycles
+from tools.shape import count_branches, functions_in
 
 
 def branches(source: str) -> int:
