@@ -146,10 +146,9 @@ class WatchRun:
         if not ended:
             return []
         self.logs.finish([unit_id for unit_id, _ in ended])
-        ready = self._after(ended)
         for unit_id, _ in ended:
             self._tell(unit_id)
-        return ready
+        return self._after(ended)
 
     def _after(self, ended: list[tuple[str, JobStatus]]) -> list[str]:
         now = self.services.clock.now()
@@ -179,10 +178,8 @@ class WatchRun:
         dropped = self.state.take_cancelled()
         for unit_id in dropped:
             self.state.statuses[unit_id] = _CANCELLED
-        ready = self._after([(unit_id, _CANCELLED) for unit_id in dropped])
-        for unit_id in dropped:
             self._tell(unit_id)
-        self.launch(ready)
+        self.launch(self._after([(unit_id, _CANCELLED) for unit_id in dropped]))
 
     def _tell(self, unit_id: str) -> None:
         status = self.state.statuses[unit_id]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from nemo_run_adapters.codec import decode, encode_by_value
-from nemo_run_adapters.codec.by_value import dump_by_value, load_by_value
 from nemo_run_domain.task import CallableTask
 
 BY_VALUE = "by_value"
@@ -17,12 +16,24 @@ class FiddleTaskCodec:
 
     def encode(self, configured: Any) -> CallableTask:
         payload, table = encode_by_value(configured)
-        side_files = {BY_VALUE: dump_by_value(table)} if table else {}
+        side_files = {BY_VALUE: _dump(table)} if table else {}
         return CallableTask(target=_target(configured), payload=payload, side_files=side_files)
 
     def decode(self, task: CallableTask) -> Any:
         blob = task.side_files.get(BY_VALUE)
-        return decode(task.payload, references=load_by_value(blob) if blob else None)
+        return decode(task.payload, references=_load(blob) if blob else None)
+
+
+def _dump(table: dict[str, Any]) -> bytes:
+    from nemo_run_adapters.codec.by_value import dump_by_value  # loads cloudpickle
+
+    return dump_by_value(table)
+
+
+def _load(blob: bytes) -> dict[str, Any]:
+    from nemo_run_adapters.codec.by_value import load_by_value  # loads cloudpickle
+
+    return load_by_value(blob)
 
 
 def _target(configured: Any) -> str:

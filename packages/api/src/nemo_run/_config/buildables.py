@@ -32,7 +32,7 @@ class _Configured(fdl.Buildable[T]):
         """Return a deep copy; what is shared inside the tree stays shared inside the copy."""
         return copy_graph(self, {})
 
-    def walk(self, **kwargs: Callable[[Any], Any]) -> Self:
+    def walk(self, /, **kwargs: Callable[[Any], Any]) -> Self:
         """Set attributes all over the tree, in place, to what a function makes of their owner.
 
         Args:
@@ -46,7 +46,7 @@ class _Configured(fdl.Buildable[T]):
                     setattr(config, name, function(config))
         return self
 
-    def broadcast(self, **kwargs: Any) -> Self:
+    def broadcast(self, /, **kwargs: Any) -> Self:
         """Set attributes to the given values all over the tree, in place; see ``walk``."""
         for name, value in kwargs.items():
             converted = CONVERTER.convert(value)
@@ -105,10 +105,10 @@ class Config(_Configured[T], fdl.Config[T]):
             TypeError: Not callable, an unknown argument, or one given twice.
             ValueError: ``fn_or_cls`` is a configuration already.
         """
-        if (type(fn_or_cls) is dict and not fn_or_cls) or get_origin(fn_or_cls) is dict:
-            fn_or_cls = typing.cast(Any, dict)
-        args, kwargs = _bound(fn_or_cls, args, kwargs, bind_args)
-        super().__init__(fn_or_cls, *args, **kwargs)
+        is_dict = (type(fn_or_cls) is dict and not fn_or_cls) or get_origin(fn_or_cls) is dict
+        target: Any = dict if is_dict else fn_or_cls
+        args, kwargs = _bound(target, args, kwargs, bind_args)
+        super().__init__(target, *args, **kwargs)
 
 
 class Partial(_Configured[T], fdl.Partial[T]):

@@ -70,10 +70,10 @@ def _is_pair(partners: Any, left: Any, right: Any, todo: list[tuple[Any, Any]]) 
     if left.__fn_or_cls__ is not right.__fn_or_cls__ and left.__fn_or_cls__ != right.__fn_or_cls__:
         return False
     for name in {**left.__arguments__, **right.__arguments__}:
-        values = _value_or_default(left, name), _value_or_default(right, name)
-        if _MISSING in values:
+        one, other = _value_or_default(left, name), _value_or_default(right, name)
+        if one is _MISSING or other is _MISSING:
             return False
-        todo.append(values)
+        todo.append((one, other))
     return True
 
 

@@ -20,7 +20,7 @@ from nemo_run_application.results import CollectResults
 from nemo_run_application.run_state import RunState
 from nemo_run_application.status import ReadStatus, UnitReport
 from nemo_run_domain.errors import WaitTimeoutError
-from nemo_run_domain.job import JobHandle, JobState, JobStatus
+from nemo_run_domain.job import JobState, JobStatus
 from nemo_run_domain.layout import DONE_FILE, direct_log, experiment_dir
 from nemo_run_domain.names import experiment_id
 from nemo_run_domain.outcome import Outcome, explain
@@ -272,6 +272,7 @@ def resume(experiment: Experiment) -> None:
     ready = _restore(state, found, {i for i, d in decisions.items() if d.rerun})
     experiment._session = RunSession(services, state, experiment._note_status)
     experiment._reconstruct, experiment._launched = False, True
+    announce(experiment, chained=False)
     experiment._session.go_on(ready)
     experiment._write_jobs()
     say_goodbye(experiment, attached=True)
@@ -306,8 +307,3 @@ def say_goodbye(experiment: Experiment, *, attached: bool) -> None:
             experiment.GOODBYE_MESSAGE_PYTHON,
             experiment.GOODBYE_MESSAGE_BASH,
         )
-
-
-def handle_of(text: str) -> JobHandle:
-    """Read a handle."""
-    return JobHandle.parse(text)

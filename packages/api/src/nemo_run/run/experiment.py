@@ -9,7 +9,6 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nemo_run_adapters.codec import encode as encode
 from nemo_run_application.plan import PlannedUnit, PlanUnits
 from nemo_run_application.prepare import PrepareExperiment
 from nemo_run_application.run_state import RunState
@@ -17,7 +16,7 @@ from nemo_run_domain.errors import InvalidConfigError
 from nemo_run_domain.experiment import Experiment as DomainExperiment
 from nemo_run_domain.graph import check_graph
 from nemo_run_domain.job import JobState, JobStatus
-from nemo_run_domain.layout import DONE_FILE, EXPERIMENTS, TASKS_FILE, TUNNELS_FILE, experiment_dir
+from nemo_run_domain.layout import DONE_FILE, TASKS_FILE, TUNNELS_FILE, experiment_dir
 from nemo_run_domain.names import check_component, check_title
 from nemo_run_domain.names import experiment_id as make_id
 
@@ -301,23 +300,27 @@ class Experiment(ConfigurableMixin):
             if self._launched:
                 self._finish(error)
         finally:
-            self._services.reporter.close()
-            self._services.workers.close()
+            self._close()
             _current_experiment.reset(self._tokens.pop())
 
     def _finish(self, error: BaseException | None) -> None:
-        attached = self._session is not None and not self.detach
+        session = None if self.detach else self._session
         try:
-            if attached and not isinstance(error, KeyboardInterrupt):
-                self._session.wait()  # type: ignore[union-attr]
+            if session is not None and not isinstance(error, KeyboardInterrupt):
+                session.wait()
         finally:
             self._write_jobs()
             self._services.store.write(self._exp_dir, {DONE_FILE: b""})
-            _managing.say_goodbye(self, attached=attached)
-            self._services_cache = None if error is None else self._services_cache
-            self._services_cache = self._services_cache or _bootstrap.services(clean=self.clean_mode)
-        if attached and error is None:
+            _managing.say_goodbye(self, attached=not self.detach)
+        if error is None and not self.detach:
             self._raise_if_failed()
+
+    def _close(self) -> None:
+        """Let go of threads and of the reporter; the next use makes new ones."""
+        services, self._services_cache = self._services_cache, None
+        if services is not None:
+            services.reporter.close()
+            services.workers.close()
 
     def _raise_if_failed(self) -> None:
         wanted = self._raise_on_failure
@@ -616,6 +619,3 @@ def _get_latest_dir(path: str) -> str:
 def _created(name: str) -> int:
     match = re.search(r"_(\d+)$", name)
     return int(match[1]) if match else 0
-
-
-_EXPERIMENTS_DIR = EXPERIMENTS
