@@ -53,6 +53,8 @@ def run(path: Path) -> str | None:
 def main() -> int:
     """Run the examples named on the command line, or all of them."""
     chosen = [Path(argument).resolve() for argument in sys.argv[1:]] or examples(ROOT)
+    if not chosen:
+        print("[examples] there are none")
     failed = 0
     for path in chosen:
         if service := what_it_needs(path):
