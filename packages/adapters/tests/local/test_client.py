@@ -96,6 +96,27 @@ def test_a_batch_larger_than_any_buffer(bench):
     assert {s["state"] for s in bench.wait(*apps)} == {"SUCCEEDED"}
 
 
+def test_nothing_to_start_needs_no_supervisor(bench):
+    assert bench.start() == {}
+    assert bench.client._link is None
+
+
+def test_an_app_named_twice_runs_once(bench):
+    app = bench.shell("echo once; until [ -e go ]; do sleep 0.01; done")
+    bench.client.start([app, app], {"PATH": "/bin:/usr/bin"})
+    assert bench.start({**app, "app_dir": app["app_dir"] + "-other"})[app["app_id"]].errno == 17
+    (bench.folder / "go").touch()
+    assert bench.wait(app)[0]["state"] == "SUCCEEDED"
+    assert bench.read(app) == b"once\n"
+
+
+def test_an_app_that_was_refused_may_start_from_another_folder(bench):
+    app = bench.app("/no/such")
+    assert bench.start(app)
+    app.update(argv=["/bin/true"], app_dir=app["app_dir"] + "-again")
+    assert bench.run(app)["state"] == "SUCCEEDED"
+
+
 def test_a_malformed_order_is_refused_and_nothing_else_suffers(bench):
     good, bad = bench.shell("exit 0"), bench.shell("exit 0")
     bad.update(app_dir="relative")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import stat
 import subprocess
@@ -158,6 +159,20 @@ def test_a_task_has_the_limits_and_the_umask_of_the_launcher(bench):
     bench.run(app)
     expected = subprocess.run(["/bin/sh", "-c", "ulimit -Sn; umask"], capture_output=True, check=True)
     assert bench.read(app) == expected.stdout
+
+
+def test_many_tasks_under_a_low_limit_of_open_files(bench):
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (128, limits[1]))
+    try:
+        apps = [bench.shell("ulimit -Sn; until [ -e go ]; do sleep 0.1; done") for _ in range(60)]
+        assert bench.start(*apps) == {}
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert len(os.listdir(f"/proc/{bench.supervisor(apps[0])}/fd")) > 128
+    (bench.folder / "go").touch()
+    assert {s["state"] for s in bench.wait(*apps)} == {"SUCCEEDED"}
+    assert {bench.read(app) for app in apps} == {b"128\n"}
 
 
 def test_the_start_ticks_are_those_of_the_system(bench):

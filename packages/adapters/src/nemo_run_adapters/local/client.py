@@ -88,6 +88,8 @@ class SupervisorClient:
         Raises:
             BackendUnavailableError: No supervisor could be started, or it did not answer.
         """
+        if not apps:
+            return {}
         if timeout is None:
             timeout = _REPLY_TIMEOUT + _REPLY_TIMEOUT_PER_APP * len(apps)
         deadline = time.monotonic() + timeout
@@ -178,7 +180,8 @@ class SupervisorClient:
             link = self._connect()
             with self._news:
                 for app in apps:
-                    self._starting[app["app_id"]] = app["app_dir"]
+                    if not self._is_running(app["app_id"]):  # else it is refused, and stays where it is
+                        self._folders[app["app_id"]] = app["app_dir"]
                     self._answers.pop(app["app_id"], None)
             link.send({"op": "start", "environ": dict(environ), "apps": list(apps)})
         with self._news:
@@ -200,7 +203,6 @@ class SupervisorClient:
                 if refusal and refusal.errno == errno.EEXIST:
                     # The dead one has claimed it; its records tell whether it runs.
                     answers[app["app_id"]] = None
-                    self._starting[app["app_id"]] = app["app_dir"]
                     self._note_started(app["app_id"], dead, None)
         return {i: refusal for i, refusal in answers.items() if refusal}
 
@@ -248,11 +250,9 @@ class SupervisorClient:
         self._note_started(app_id, link, event["started_at"])
 
     def _on_refused(self, link: _Link, event: dict[str, Any]) -> None:
-        self._starting.pop(event["app_id"], None)
         self._answers[event["app_id"]] = Refusal(event["message"], event["errno"])
 
     def _note_started(self, app_id: str, link: _Link, started_at: float | None) -> None:
-        self._folders[app_id] = self._starting.pop(app_id)
         self._owners[app_id] = link
         self._statuses[app_id] = build_status(app_id, "RUNNING", started_at=started_at)
 
@@ -294,7 +294,6 @@ class SupervisorClient:
         self._versions = (0, 0)  # of states, of output
         self._link: _Link | None = None
         self._owners: dict[str, _Link] = {}
-        self._starting: dict[str, str] = {}  # folders of apps that were not answered yet
         self._answers: dict[str, Refusal | None] = {}
         self._output: defaultdict[str, int] = defaultdict(int)
         self._statuses: dict[str, dict[str, Any]] = getattr(self, "_statuses", {})

@@ -58,6 +58,8 @@ class Spawner:
 
     def __init__(self) -> None:
         self._null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+        # Places for the pipes of a task whose numbers are beyond the limit of the launcher.
+        self._low = (os.dup(self._null), os.dup(self._null))
         self._limits = resource.getrlimit(resource.RLIMIT_NOFILE)
         self._raised = (self._limits[1], self._limits[1])
         try:
@@ -76,13 +78,26 @@ class Spawner:
         os.chdir(cwd)  # the supervisor is a single thread, so nothing else notices
         try:
             path = find_program(argv[0], environ)
-            if self._raised != self._limits:
-                resource.setrlimit(resource.RLIMIT_NOFILE, self._limits)
-            return self._posix_spawn(path, argv, environ, stdout, stderr)
+            if self._raised == self._limits:
+                return self._posix_spawn(path, argv, environ, stdout, stderr)
+            return self._spawn_limited(path, argv, environ, stdout, stderr)
         finally:
             os.chdir("/")
-            if self._raised != self._limits:
-                resource.setrlimit(resource.RLIMIT_NOFILE, self._raised)
+
+    def _spawn_limited(self, path: str, argv: list[str], environ: Environ, stdout: int, stderr: int) -> int:
+        """Spawn under the limit of the launcher, beyond which the C library refuses to duplicate."""
+        if max(stdout, stderr) >= self._limits[0]:
+            os.dup2(stdout, self._low[0], inheritable=False)
+            os.dup2(stderr, self._low[1], inheritable=False)
+            stdout, stderr = self._low
+        resource.setrlimit(resource.RLIMIT_NOFILE, self._limits)
+        try:
+            return self._posix_spawn(path, argv, environ, stdout, stderr)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, self._raised)
+            if stdout == self._low[0]:
+                for low in self._low:
+                    os.dup2(self._null, low, inheritable=False)
 
     def _posix_spawn(self, path: str, argv: list[str], environ: Environ, stdout: int, stderr: int) -> int:
         # All other descriptors are close-on-exec, as Python opens them.
