@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from nemo_run_domain.errors import InvalidConfigError
 
@@ -37,7 +38,7 @@ class Command:
         return replace(self, env={**self.env, **env})
 
 
-def check_env(env: Mapping[str, str], *, owner: str) -> dict[str, str]:
+def check_env(env: Mapping[Any, Any], *, owner: str) -> dict[str, str]:
     """Return ``env`` as text if a process can receive it.
 
     Raises:
@@ -56,10 +57,12 @@ def check_env(env: Mapping[str, str], *, owner: str) -> dict[str, str]:
 def render_posix(command: Command) -> str:
     """Write ``command`` for a POSIX shell: exports, then the quoted words.
 
-    Names that a shell cannot assign travel through ``env``.
+    Names that a shell cannot assign travel through ``env``. Secrets are written out: whatever is
+    shown or stored is rendered from ``secrets.masked`` values.
     """
-    plain = {k: v for k, v in command.env.items() if _ENV_NAME.fullmatch(k)}
-    other = [f"{k}={v}" for k, v in command.env.items() if k not in plain]
+    env = {name: str(value) for name, value in command.env.items()}
+    plain = {k: v for k, v in env.items() if _ENV_NAME.fullmatch(k)}
+    other = [f"{k}={v}" for k, v in env.items() if k not in plain]
     exports = "".join(f"export {k}={shlex.quote(v)}\n" for k, v in plain.items())
     words = (["env", *other] if other else []) + list(command.argv)
     return f"{exports}{shlex.join(words)}\n"

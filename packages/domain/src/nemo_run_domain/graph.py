@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import graphlib
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -50,7 +51,7 @@ def check_graph(units: Iterable[ExecutionUnit]) -> list[list[str]]:
         raise InvalidConfigError(f"job ids must be unique, but {twice} are used more than once")
     for unit in listed:
         if unknown := sorted(unit.after - graph.keys()):
-            raise InvalidConfigError(f"job {unit.id!r} depends on {unknown}, which this experiment does not have")
+            raise InvalidConfigError(f"job {unit.id!r} depends on {unknown}, which are no jobs of it")
     return _levels(graph)
 
 
@@ -80,10 +81,12 @@ class DependencyTracker:
     _by_id: dict[str, ExecutionUnit] = field(init=False)
     _missing: dict[str, int] = field(init=False)
     _dependants: dict[str, list[str]] = field(init=False)
+    _position: dict[str, int] = field(init=False)
     _ended: set[str] = field(init=False, default_factory=set[str])
 
     def __post_init__(self) -> None:
         self._by_id = {unit.id: unit for unit in self.units}
+        self._position = {unit_id: number for number, unit_id in enumerate(self._by_id)}
         self._missing = {unit.id: len(unit.after) for unit in self._by_id.values()}
         self._dependants = {unit_id: [] for unit_id in self._by_id}
         for unit in self._by_id.values():
@@ -102,14 +105,14 @@ class DependencyTracker:
             succeeded: Whether it did.
             label: What a skipped dependant is told about it, such as ``failed``.
         """
+        if unit_id in self._ended:
+            return Progress()
+        self._ended.add(unit_id)
         ready: list[str] = []
         skipped: list[Skip] = []
-        queue = [(unit_id, succeeded, label)]
+        queue = deque([(unit_id, succeeded, label)])
         while queue:
-            ended, good, how = queue.pop(0)
-            if ended in self._ended:
-                continue
-            self._ended.add(ended)
+            ended, good, how = queue.popleft()
             for dependant in self._dependants[ended]:
                 if dependant in self._ended:
                     continue
@@ -118,14 +121,7 @@ class DependencyTracker:
                     if not self._missing[dependant]:
                         ready.append(dependant)
                 else:
+                    self._ended.add(dependant)
                     skipped.append(Skip(dependant, f"dependency {ended!r} {how}"))
                     queue.append((dependant, False, "was skipped"))
-        gone = {skip.unit_id for skip in skipped}
-        return Progress(ready=tuple(i for i in ready if i not in gone), skipped=_once(skipped))
-
-
-def _once(skips: list[Skip]) -> tuple[Skip, ...]:
-    first: dict[str, Skip] = {}
-    for skip in skips:
-        first.setdefault(skip.unit_id, skip)
-    return tuple(first.values())
+        return Progress(ready=tuple(sorted(ready, key=self._position.__getitem__)), skipped=tuple(skipped))

@@ -83,7 +83,7 @@ def render_line(record: Record) -> str:
             data[name] = value
     if record.status is not None:
         data["status"] = status_to_data(record.status)
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return json.dumps(data, separators=(",", ":")) + "\n"
 
 
 def parse_lines(text: str) -> list[Record]:
@@ -92,22 +92,37 @@ def parse_lines(text: str) -> list[Record]:
     for line in text.split("\n"):
         try:
             records.append(_record(json.loads(line)))
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, ArithmeticError):
             continue
     return records
 
 
-def _record(data: dict[str, Any]) -> Record:
+def _record(line: object) -> Record:
+    data = _mapping(line, what="a line")
+    if data["v"] > VERSION:
+        raise ValueError("written by a later version")
     status = data.get("status")
     return Record(
         kind=Kind(data["kind"]),
         job=str(data["job"]),
         at=float(data["at"]),
         token=str(data.get("token", "")),
-        planned=tuple(data.get("planned", ())),
-        handles=tuple(data.get("handles", ())),
+        planned=_texts(data.get("planned", [])),
+        handles=_texts(data.get("handles", [])),
         status=None if status is None else status_from_data(status),
     )
+
+
+def _mapping(data: object, *, what: str) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise TypeError(f"{what} is a mapping")
+    return cast("dict[str, Any]", data)
+
+
+def _texts(data: object) -> tuple[str, ...]:
+    if not isinstance(data, list):
+        raise TypeError("ids are a list")
+    return tuple(str(item) for item in cast("list[object]", data))
 
 
 def fold(records: Iterable[Record]) -> dict[str, JobRecord]:
@@ -126,7 +141,15 @@ def fold(records: Iterable[Record]) -> dict[str, JobRecord]:
     return jobs
 
 
-_STATUS_FIELDS = ("exit_code", "signal", "message", "started_at", "ended_at", "restarts")
+_STATUS_FIELDS: dict[str, Any] = {
+    "exit_code": None,
+    "signal": None,
+    "message": "",
+    "started_at": None,
+    "ended_at": None,
+    "restarts": 0,
+}
+"""What is written besides state and reason, with the values that are not."""
 
 
 def status_to_data(status: JobStatus) -> dict[str, Any]:
@@ -134,7 +157,9 @@ def status_to_data(status: JobStatus) -> dict[str, Any]:
     data: dict[str, Any] = {"state": status.state.name}
     if status.reason is not None:
         data["reason"] = status.reason.value
-    data.update({n: v for n in _STATUS_FIELDS if (v := getattr(status, n)) not in (None, "") and not (n == "restarts" and not v)})
+    for name, default in _STATUS_FIELDS.items():
+        if (value := getattr(status, name)) != default:
+            data[name] = value
     return data
 
 
@@ -145,9 +170,7 @@ def status_from_data(data: object) -> JobStatus:
         ValueError: The state is unknown.
         TypeError: It is no mapping.
     """
-    if not isinstance(data, dict):
-        raise TypeError("a status is a mapping")
-    values = cast("dict[str, Any]", data)
+    values = _mapping(data, what="a status")
     if values.get("state") not in JobState.__members__:
         raise ValueError(f"unknown state {values.get('state')!r}")
     reason = values.get("reason")

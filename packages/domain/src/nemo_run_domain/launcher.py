@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -114,7 +113,7 @@ class Program:
     @property
     def is_python(self) -> bool:
         """Whether the interpreter is some Python."""
-        return os.path.basename(self.interpreter).startswith("python")
+        return self.interpreter.rpartition("/")[2].startswith("python")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +180,11 @@ def fault_tolerance_args(launcher: FaultToleranceSettings) -> list[str]:
 
 
 def launched(
-    program: Program, launcher: LauncherSettings, topology: Topology, meet: Rendezvous | None, profile_dir: str
+    program: Program,
+    launcher: LauncherSettings,
+    topology: Topology,
+    meet: Rendezvous | None,
+    profile_dir: str,
 ) -> tuple[str, ...]:
     """Return the words that start ``program`` under ``launcher`` on one node.
 
@@ -206,7 +209,9 @@ def _torch_words(
     return ("torchrun", *words)
 
 
-def with_launcher_env(command: Command, launcher: LauncherSettings, *, log_level: str, debug: bool) -> Command:
+def with_launcher_env(
+    command: Command, launcher: LauncherSettings, *, log_level: str, debug: bool
+) -> Command:
     """Add what torch launchers expect in the environment."""
     if not isinstance(launcher, (TorchrunSettings, FaultToleranceSettings)):
         return command

@@ -49,19 +49,21 @@ class LineAssembler:
     _decoder: codecs.IncrementalDecoder = field(
         default_factory=lambda: codecs.getincrementaldecoder("utf-8")(errors="replace")
     )
-    _rest: str = ""
+    _rest: list[str] = field(default_factory=list[str])
 
     def feed(self, data: bytes) -> Iterator[str]:
         """Yield the lines that are complete now, line ends included."""
-        text = self._rest + self._decoder.decode(data)
-        *lines, self._rest = text.split("\n")
-        for line in lines:
-            yield f"{line}\n"
+        first, *others = self._decoder.decode(data).split("\n")
+        if first:
+            self._rest.append(first)
+        for text in others:
+            yield f"{''.join(self._rest)}\n"
+            self._rest = [text]
 
     def close(self) -> Iterator[str]:
         """Yield what is left, with a line end added."""
-        text = self._rest + self._decoder.decode(b"", final=True)
-        self._rest = ""
+        text = "".join(self._rest) + self._decoder.decode(b"", final=True)
+        self._rest = []
         if text:
             yield f"{text}\n"
 
