@@ -113,6 +113,24 @@ class LogSourceContract(ABC):
 
     def test_reading_nothing_gives_nothing(self, logs: Any) -> None:
         assert logs.read({}) == {}
+        assert not logs.tail([], 10)
+
+    @pytest.mark.parametrize(("size", "end"), [(4, b"end\n"), (100, b"one\nthe end\n"), (1, b"\n"), (0, b"")])
+    def test_the_end_of_a_log_can_be_read_alone(
+        self, connection: Connection, logs: Any, start: Any, size: int, end: bytes
+    ) -> None:
+        (handle,) = start(Act(prints="one\nthe end\n"))
+        wait_until_final(connection.scheduler, [handle])
+        stream = LogStream(handle, "job")
+        assert logs.tail([stream], size).get(stream, b"") == end
+
+    def test_a_missing_log_has_no_end(self, logs: Any, start: Any) -> None:
+        (handle,) = start(Act(prints="text\n"))
+        lost = LogStream(JobHandle(handle.backend, "999999"), "job")
+        nobody = LogStream(handle, "nobody")
+        tails = logs.tail([lost, nobody], 10)
+        assert not tails.get(lost)
+        assert not tails.get(nobody)
 
     def test_tasks_of_a_group_have_streams_of_their_own(
         self, connection: Connection, logs: Any, start: Any

@@ -9,6 +9,7 @@ import pytest
 from clock_contract import ClockContract
 from experiment_store_contract import ExperimentStoreContract
 from file_store_contract import FileStoreContract
+
 from nemo_run_adapters.clock import SystemClock
 from nemo_run_adapters.store.experiments import FolderExperimentStore
 from nemo_run_adapters.store.files import FolderFileStore

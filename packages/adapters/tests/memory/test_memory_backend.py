@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from nemo_run_adapters.memory.clock import FakeClock
 from nemo_run_adapters.memory.cluster import MemoryCluster
 from nemo_run_adapters.memory.plugin import backend
@@ -95,7 +96,12 @@ def test_by_default_a_job_succeeds_at_once(scheduler: MemoryScheduler, start: An
     ("settings", "state", "exit_code", "reason"),
     [
         (MemorySettings(outcome="FAILED"), JobState.FAILED, 1, Reason.ERROR),
-        (MemorySettings(outcome="FAILED", exit_code=137, reason="out of memory"), JobState.FAILED, 137, Reason.OUT_OF_MEMORY),
+        (
+            MemorySettings(outcome="FAILED", exit_code=137, reason="out of memory"),
+            JobState.FAILED,
+            137,
+            Reason.OUT_OF_MEMORY,
+        ),
         (MemorySettings(outcome="CANCELLED"), JobState.CANCELLED, None, Reason.CANCELLED),
         (MemorySettings(raises="boom"), JobState.FAILED, 1, Reason.ERROR),
         (MemorySettings(fail_times=1), JobState.FAILED, 1, Reason.ERROR),
@@ -109,7 +115,9 @@ def test_the_end_is_scripted(
     assert (status.state, status.exit_code, status.reason) == (state, exit_code, reason)
 
 
-def test_a_duration_passes_on_the_clock(cluster: MemoryCluster, scheduler: MemoryScheduler, start: Any) -> None:
+def test_a_duration_passes_on_the_clock(
+    cluster: MemoryCluster, scheduler: MemoryScheduler, start: Any
+) -> None:
     handle = start(MemorySettings(duration=10.0, log="try\n", fail_times=2), retries=2)
     seen = []
     for _ in range(4):
@@ -205,7 +213,9 @@ def test_an_unknown_job_is_not_found(cluster: MemoryCluster, call: str) -> None:
         ExecutorSettings(),
     ],
 )
-def test_settings_that_make_no_sense_are_named(scheduler: MemoryScheduler, executor: ExecutorSettings) -> None:
+def test_settings_that_make_no_sense_are_named(
+    scheduler: MemoryScheduler, executor: ExecutorSettings
+) -> None:
     with pytest.raises(InvalidConfigError, match="'task 0'"):
         scheduler.plan([unit(executor)])
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from nemo_run_adapters.store import private
 from nemo_run_adapters.store.experiments import FolderExperimentStore
 from nemo_run_adapters.store.files import FolderFileStore
@@ -77,10 +78,15 @@ def test_a_full_disk_changes_nothing(directory: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(private.os, "fsync", full)
     with pytest.raises(StoreError, match=r"_TASKS.*No space left"):
         STORE.write(str(directory), {"_CONFIG": b"new", "_TASKS": b"new"})
-    assert {path.name: path.read_bytes() for path in directory.iterdir()} == {"_CONFIG": b"old", "_TASKS": b"old"}
+    assert {path.name: path.read_bytes() for path in directory.iterdir()} == {
+        "_CONFIG": b"old",
+        "_TASKS": b"old",
+    }
 
 
-def test_files_are_on_disk_before_their_names_change(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_are_on_disk_before_their_names_change(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     steps: list[str] = []
     fsync, replace = os.fsync, os.replace
     monkeypatch.setattr(private.os, "fsync", lambda fd: (steps.append("sync"), fsync(fd)))

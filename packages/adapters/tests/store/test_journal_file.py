@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from nemo_run_adapters.store import journal_file
 from nemo_run_adapters.store.experiments import FolderExperimentStore
 from nemo_run_domain.errors import StoreError

@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
+
 from nemo_run_adapters.store.experiments import FolderExperimentStore
 from nemo_run_adapters.store.trust import check_trusted
 from nemo_run_domain.errors import UntrustedFileError

@@ -66,7 +66,13 @@ class MemoryLogSource:
 
     def read(self, cursors: Mapping[LogStream, str]) -> Mapping[LogStream, LogChunk]:
         jobs = _jobs(self.cluster, {stream.handle for stream in cursors})
-        return {s: _chunk(jobs.get(s.handle), cursor) for s, cursor in cursors.items()}
+        return {s: _chunk(_output(jobs, s), cursor) for s, cursor in cursors.items()}
+
+    def tail(self, streams: Collection[LogStream], size: int) -> Mapping[LogStream, bytes]:
+        jobs = _jobs(self.cluster, {stream.handle for stream in streams})
+        return {
+            s: bytes(output[max(0, len(output) - size) :]) for s in streams if (output := _output(jobs, s))
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +103,13 @@ def _streams(handle: JobHandle, job: MemoryJob) -> tuple[LogStream, ...]:
     return tuple(LogStream(handle, job.plan.role, replica) for replica in range(job.plan.replicas))
 
 
-def _chunk(job: MemoryJob | None, cursor: str) -> LogChunk:
+def _output(jobs: Mapping[JobHandle, MemoryJob], stream: LogStream) -> bytearray:
+    job = jobs.get(stream.handle)
+    return job.output if job is not None and job.plan.role == stream.role else bytearray()
+
+
+def _chunk(output: bytearray, cursor: str) -> LogChunk:
     """Return what stands behind ``cursor``, a number of bytes."""
     start = int(cursor or "0")
-    data = b"" if job is None else bytes(job.output[start : start + _CHUNK_BYTES])
+    data = bytes(output[start : start + _CHUNK_BYTES])
     return LogChunk(data, str(start + len(data)))
