@@ -297,7 +297,7 @@ def test_what_a_task_leaves_behind_is_ended_before_its_end_is_told(bench):
 
 
 def test_a_process_that_left_the_group_does_not_hold_up_the_end(bench):
-    app = bench.shell("setsid sleep 60 & echo $!; until [ -e go ]; do sleep 0.01; done")
+    app = bench.shell("setsid sh -c 'echo $$; exec sleep 60' & until [ -e go ]; do sleep 0.01; done")
     bench.start(app)
     bench.await_output(app, b"\n")
     (bench.folder / "go").touch()

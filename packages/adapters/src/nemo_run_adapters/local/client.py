@@ -276,7 +276,7 @@ class SupervisorClient:
         return self._versions[0] > seen[0] or (output and self._versions[1] > seen[1])
 
     def _has_orphans(self) -> bool:
-        return any(not link.is_open and self._is_running(i) for i, link in self._owners.items())
+        return any(self._is_running(i) and not self._is_owned(i) for i in self._statuses)
 
     def _is_running(self, app_id: str) -> bool:
         status = self._statuses.get(app_id)
