@@ -14,7 +14,8 @@ _NAMES = (
     "het_group_host_var",
     "ft_launcher_cfg_path_var",
 )
-_TOKEN = re.compile(r"(?P<lead>\$\$)?\$(?:\{(?P<braced>" + "|".join(_NAMES) + r")\}|(?P<plain>" + "|".join(_NAMES) + r")\b)")
+_ANY = "|".join(_NAMES)
+_TOKEN = re.compile(rf"(?P<lead>\$\$)?\$(?:\{{(?P<braced>{_ANY})\}}|(?P<plain>{_ANY})\b)")
 
 
 @dataclass(kw_only=True)

@@ -39,7 +39,8 @@ def check_component(name: str, *, what: str) -> str:
     """
     reason = _component_problem(name)
     if reason:
-        allowed = f"1 to {MAX_COMPONENT_BYTES} bytes without '/', '\\', control characters or surrounding blanks"
+        forbidden = "'/', '\\', control characters or surrounding blanks"
+        allowed = f"1 to {MAX_COMPONENT_BYTES} bytes without {forbidden}"
         raise InvalidConfigError(f"{_short(what)} {reason}; allowed are {allowed}")
     return name
 

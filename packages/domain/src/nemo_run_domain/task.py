@@ -42,7 +42,9 @@ class ScriptTask:
             raise InvalidConfigError("a script needs an entrypoint, such as 'bash' or 'python'")
         for arg in self.args:
             if "\0" in arg:
-                raise InvalidConfigError(f"script argument {arg!r} has a NUL character, which no program can receive")
+                raise InvalidConfigError(
+                    f"script argument {arg!r} has a NUL character; no program can receive it"
+                )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
