@@ -48,7 +48,7 @@ def render_status_block(experiment_id: str, rows: Sequence[StatusRow], *, color:
     """Return the status of every job, a blank line before the first and behind each."""
     title = styled(f"Experiment Status for {experiment_id}", NAME, color=color)
     blocks = [_block(index, row, color) for index, row in enumerate(rows)]
-    return "\n".join(["", title, "", *blocks]) + ("" if blocks else "\n")
+    return "\n".join(["", title, "", *blocks, ""])
 
 
 def _block(index: int, row: StatusRow, color: bool) -> str:
