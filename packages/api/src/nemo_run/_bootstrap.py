@@ -6,9 +6,12 @@ import os
 import threading
 from typing import IO
 
+from nemo_run.config import get_nemorun_home
 from nemo_run_adapters.clock import SystemClock
 from nemo_run_adapters.codec.task_codec import FiddleTaskCodec
-from nemo_run_adapters.console import choose_reporter
+from nemo_run_adapters.console import GOODBYE_BASH as GOODBYE_BASH
+from nemo_run_adapters.console import GOODBYE_PYTHON as GOODBYE_PYTHON
+from nemo_run_adapters.console import Printer, StatusRow, choose_printer, choose_reporter
 from nemo_run_adapters.store.experiments import FolderExperimentStore
 from nemo_run_adapters.store.files import FolderFileStore
 from nemo_run_application.backends import Backend, BackendRegistry, ConnectContext
@@ -17,8 +20,6 @@ from nemo_run_application.ports.reporter import Reporter
 from nemo_run_application.ports.task_codec import TaskCodec
 from nemo_run_application.services import Connections, Services
 from nemo_run_application.workers import Workers
-
-from nemo_run.config import get_nemorun_home
 
 _lock = threading.Lock()
 _registry = BackendRegistry()
@@ -80,3 +81,13 @@ def services(*, clean: bool = False, threads: int = 16, stream: IO[str] | None =
 def reporter(*, clean: bool = False, stream: IO[str] | None = None) -> Reporter:
     """Choose how to tell people what happens: for a terminal, for a file, or as JSON."""
     return choose_reporter(stream=stream, environ=os.environ, clean=clean)
+
+
+def printer(*, clean: bool = False) -> Printer:
+    """Choose how to print the texts around a run."""
+    return choose_printer(environ=os.environ, clean=clean)
+
+
+def status_row(**fields: str) -> StatusRow:
+    """Return one job of the status block."""
+    return StatusRow(**fields)

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nemo_run.config import Script
+from nemo_run.package_info import __version__
+from nemo_run.run.job import Job, JobGroup
+from nemo_run.run.plugin import ExperimentPlugin
 from nemo_run_adapters.codec import AllowList, encode, load
 from nemo_run_application.backends import BackendRegistry
 from nemo_run_domain.errors import StoreError, UntrustedFileError
@@ -17,11 +21,6 @@ from nemo_run_domain.executor import ExecutorSettings
 from nemo_run_domain.job import JobState
 from nemo_run_domain.launcher import LauncherSettings
 from nemo_run_domain.packaging import PackagerSettings
-
-from nemo_run.config import Script
-from nemo_run.package_info import __version__
-from nemo_run.run.job import Job, JobGroup
-from nemo_run.run.plugin import ExperimentPlugin
 
 EXTRA_FILE = "_EXTRA"
 """JSON object with what the reference's files have no place for."""
@@ -76,7 +75,9 @@ def _job_text(job: Job | JobGroup) -> str:
         bare: Job | JobGroup = dataclasses.replace(job, tasks=[None] * len(job.tasks))
     else:
         bare = dataclasses.replace(job, task=None)
-    bare.plugins = None if job.plugins is None else [p for p in map(_savable_plugin, job.plugins) if p is not None]
+    bare.plugins = (
+        None if job.plugins is None else [p for p in map(_savable_plugin, job.plugins) if p is not None]
+    )
     return encode(bare, aliases=_ALIASES)
 
 

@@ -7,17 +7,16 @@ from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Any, cast
 
-from nemo_run_domain.job import JobState
-from nemo_run_domain.names import slug
-from nemo_run_domain.task import CallableTask, ScriptTask, Task
-from nemo_run_domain.topology import Topology
-from nemo_run_domain.unit import DependencyType, ExecutionUnit, UnitTask
-
 from nemo_run import _bootstrap
 from nemo_run._snapshot import executor_snapshot, packager_text, task_snapshot
 from nemo_run.config import Script
 from nemo_run.exceptions import UnsupportedTaskError
 from nemo_run.run.job import Job, JobGroup
+from nemo_run_domain.job import JobState
+from nemo_run_domain.names import slug
+from nemo_run_domain.task import CallableTask, ScriptTask, Task
+from nemo_run_domain.topology import Topology
+from nemo_run_domain.unit import DependencyType, ExecutionUnit, UnitTask
 
 
 def is_configured(task: object) -> bool:
@@ -36,7 +35,11 @@ def as_task(task: Any) -> Any:
     if isinstance(task, Script):
         return task
     if not is_configured(task):
-        kind = "a function; wrap it: run.Partial(function, ...)" if callable(task) else f"{type(task).__name__!r}"
+        kind = (
+            "a function; wrap it: run.Partial(function, ...)"
+            if callable(task)
+            else f"{type(task).__name__!r}"
+        )
         raise UnsupportedTaskError(f"a task must be a run.Partial or a run.Script, not {kind}")
     from nemo_run.config import Partial
 
@@ -71,7 +74,9 @@ def to_unit(job: Job | JobGroup, directory: str, dependency_type: str | None) ->
         directory: Name of its folder.
         dependency_type: Of the run; the job's own and the executor's come first and second.
     """
-    own = job.dependency_type or dependency_type or getattr(job.executor, "dependency_type", None) or "afterok"
+    own = (
+        job.dependency_type or dependency_type or getattr(job.executor, "dependency_type", None) or "afterok"
+    )
     tasks = zip(job.task_ids(), job.tasks, job.executor_list(), strict=True)
     return ExecutionUnit(
         id=job.id,

@@ -46,15 +46,17 @@ class ExperimentFailedError(JobFailedError):
         states: Job id -> state, for all jobs.
     """
 
-    def __init__(self, message: str, experiment_id: str = "", states: Mapping[str, JobState] | None = None) -> None:
+    def __init__(
+        self, message: str, experiment_id: str = "", states: Mapping[str, JobState] | None = None
+    ) -> None:
         super().__init__(message)
         self.experiment_id = experiment_id
         self.states: dict[str, JobState] = dict(states or {})
 
 
-class Interrupted(KeyboardInterrupt, SystemExit):  # noqa: N818 - no error
+class Interrupted(KeyboardInterrupt, SystemExit):
     """Ctrl-C or a signal to end, after the jobs were cancelled; unhandled, it ends Python with ``code``."""
 
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)
-        self.code = code
+        self.code = self.status = code

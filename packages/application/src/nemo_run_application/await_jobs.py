@@ -6,11 +6,10 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nemo_run_domain.job import JobState, JobStatus
-
 from nemo_run_application.cancel import JobAddress
 from nemo_run_application.services import Services
 from nemo_run_application.status import ReadStatus
+from nemo_run_domain.job import JobState, JobStatus
 
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 2.0

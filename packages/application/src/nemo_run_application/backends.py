@@ -9,15 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from nemo_run_domain.errors import InvalidConfigError, NotFoundError
-from nemo_run_domain.executor import ExecutorSettings
-from nemo_run_domain.launcher import Rendezvous, TorchLauncher, rendezvous_for
-from nemo_run_domain.topology import Topology
-
 from nemo_run_application.ports.log_source import LogSource
 from nemo_run_application.ports.notifier import Notifier
 from nemo_run_application.ports.results import ResultSource
 from nemo_run_application.ports.scheduler import Scheduler
+from nemo_run_domain.errors import InvalidConfigError, NotFoundError
+from nemo_run_domain.executor import ExecutorSettings
+from nemo_run_domain.launcher import Rendezvous, TorchLauncher, rendezvous_for
+from nemo_run_domain.topology import Topology
 
 ENTRY_POINT_GROUP = "nemo_run.backends"
 
@@ -122,7 +121,9 @@ def discover() -> Iterator[Backend]:
         try:
             backend = entry.load()
         except Exception as error:  # noqa: BLE001 - one broken plugin must not take the others down
-            _log.warning("backend %r (%s) cannot be loaded and is left out: %s", entry.name, entry.value, error)
+            _log.warning(
+                "backend %r (%s) cannot be loaded and is left out: %s", entry.name, entry.value, error
+            )
             continue
         if isinstance(backend, Backend):
             yield backend

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from nemo_run_application.backends import Connection
+from nemo_run_application.services import Services
 from nemo_run_domain.executor import ExecutorSettings
 from nemo_run_domain.job import JobHandle
 from nemo_run_domain.journal import Kind, Record
-
-from nemo_run_application.backends import Connection
-from nemo_run_application.services import Services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from nemo_run_application.prepare import PrepareExperiment
+from nemo_run_application.prepared import PreparedTask, PreparedUnit
+from nemo_run_application.services import Services
 from nemo_run_domain.command import render_posix
 from nemo_run_domain.experiment import Experiment
 from nemo_run_domain.graph import check_graph
 from nemo_run_domain.layout import JobFile
 from nemo_run_domain.secrets import is_secret
-
-from nemo_run_application.prepare import PrepareExperiment
-from nemo_run_application.prepared import PreparedTask, PreparedUnit
-from nemo_run_application.services import Services
 
 _HEADER = "#!/usr/bin/env bash\nset -euo pipefail\n"
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nemo_run_application.ports.experiment_store import ExperimentStore
 from nemo_run_domain.layout import EXPERIMENTS, TASKS_FILE
 from nemo_run_domain.names import check_title, created_ns_of, title_of
-
-from nemo_run_application.ports.experiment_store import ExperimentStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,9 @@ class FindExperiments:
         if title:
             check_title(title)
         folder = f"{self.root}/{EXPERIMENTS}/{title}" if title else f"{self.root}/{EXPERIMENTS}"
-        return [name for _, name in sorted((self._age(folder, name), name) for name in self.store.names(folder))]
+        return [
+            name for _, name in sorted((self._age(folder, name), name) for name in self.store.names(folder))
+        ]
 
     def directory(self, experiment_id: str) -> str | None:
         """Return the folder of an experiment, or None when there is none."""

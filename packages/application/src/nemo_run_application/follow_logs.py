@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from nemo_run_application.ports.log_source import LogSource, LogStream
 from nemo_run_domain.errors import BackendUnavailableError
 from nemo_run_domain.job import JobHandle
 from nemo_run_domain.logs import LineAssembler
-
-from nemo_run_application.ports.log_source import LogSource, LogStream
 
 OnLine = Callable[[LogStream, str], None]
 

@@ -6,16 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nemo_run_domain.errors import BackendError, BackendUnavailableError
-from nemo_run_domain.job import JobState, JobStatus, Reason
-from nemo_run_domain.journal import Kind, Record
-
 from nemo_run_application.backends import Connection
 from nemo_run_application.events import JobChanged, JobSubmitted
 from nemo_run_application.plan import PlannedUnit
 from nemo_run_application.ports.scheduler import Accepted, Refused, SubmitResult
 from nemo_run_application.run_state import RunState
 from nemo_run_application.services import Services
+from nemo_run_domain.errors import BackendError, BackendUnavailableError
+from nemo_run_domain.job import JobState, JobStatus, Reason
+from nemo_run_domain.journal import Kind, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,11 @@ class LaunchUnits:
     def _intent(self, unit: PlannedUnit) -> Record:
         plan = unit.plan
         return Record(
-            kind=Kind.INTENT, job=unit.unit.id, at=self.services.clock.now(), token=plan.token, planned=plan.planned
+            kind=Kind.INTENT,
+            job=unit.unit.id,
+            at=self.services.clock.now(),
+            token=plan.token,
+            planned=plan.planned,
         )
 
     def _submit(self, group: tuple[Connection, list[PlannedUnit]]) -> list[tuple[PlannedUnit, SubmitResult]]:
@@ -70,7 +73,9 @@ class LaunchUnits:
             state.handles[unit_id] = result.handles
             state.statuses[unit_id] = JobStatus(state=JobState.SUBMITTED)
             handles = tuple(str(handle) for handle in result.handles)
-            self.services.reporter.emit(JobSubmitted(experiment_id=experiment_id, job=unit_id, handles=handles))
+            self.services.reporter.emit(
+                JobSubmitted(experiment_id=experiment_id, job=unit_id, handles=handles)
+            )
             return False
         status = _refusal(result.error, self.services.clock.now())
         state.statuses[unit_id] = status

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nemo_run_domain.errors import UnsupportedFeatureError
-from nemo_run_domain.unit import ExecutionUnit
-
 from nemo_run_application.backends import Backend, Capability, Connection
 from nemo_run_application.ports.scheduler import Plan
 from nemo_run_application.prepared import PreparedUnit
 from nemo_run_application.services import Services
+from nemo_run_domain.errors import UnsupportedFeatureError
+from nemo_run_domain.unit import ExecutionUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,9 @@ class PlanUnits:
         connection, units = group
         plans: Sequence[Any] = connection.scheduler.plan(units)
         backend = self.services.connections.backend
-        return [PlannedUnit(u, backend(u.unit.executor), connection, p) for u, p in zip(units, plans, strict=True)]
+        return [
+            PlannedUnit(u, backend(u.unit.executor), connection, p) for u, p in zip(units, plans, strict=True)
+        ]
 
 
 def group_by_connection(

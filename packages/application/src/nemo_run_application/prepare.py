@@ -5,7 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from nemo_run_application.backends import Backend
+from nemo_run_application.prepared import PreparedTask, PreparedUnit
+from nemo_run_application.services import Services
 from nemo_run_domain.command import Command, check_env
 from nemo_run_domain.errors import InvalidConfigError
 from nemo_run_domain.experiment import Experiment
@@ -20,10 +24,6 @@ from nemo_run_domain.launcher import (
 from nemo_run_domain.layout import JobFile, payload_path, script_path, side_path
 from nemo_run_domain.task import CallableTask, ScriptTask
 from nemo_run_domain.unit import ExecutionUnit, UnitTask
-
-from nemo_run_application.backends import Backend
-from nemo_run_application.prepared import PreparedTask, PreparedUnit
-from nemo_run_application.services import Services
 
 RUNNER_MODULE = "nemo_run.core.runners.fdl_runner"
 """What runs a configured function inside a task."""
@@ -122,9 +122,11 @@ def _environment(unit_task: UnitTask) -> dict[str, str]:
 
 
 def _retries(unit_task: UnitTask) -> int:
-    retries = unit_task.executor.retries
+    retries: Any = unit_task.executor.retries
     if not isinstance(retries, int) or retries < 0:
-        raise InvalidConfigError(f"{unit_task.id!r}: retries must be a whole number of at least 0, not {retries!r}")
+        raise InvalidConfigError(
+            f"{unit_task.id!r}: retries must be a whole number of at least 0, not {retries!r}"
+        )
     return retries
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nemo_run_domain.command import Command
-from nemo_run_domain.layout import JobFile
 from nemo_run_domain.launcher import LauncherSettings
+from nemo_run_domain.layout import JobFile
 from nemo_run_domain.topology import Topology
 from nemo_run_domain.unit import ExecutionUnit
 

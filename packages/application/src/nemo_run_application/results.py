@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from nemo_run_domain.errors import BackendUnavailableError
-from nemo_run_domain.job import JobHandle, JobState
-from nemo_run_domain.logs import tail
-from nemo_run_domain.outcome import Outcome, outcome_of
-
 from nemo_run_application.backends import Connection
 from nemo_run_application.cancel import JobAddress
 from nemo_run_application.ports.results import TaskResult
 from nemo_run_application.services import Services
 from nemo_run_application.status import UnitReport
+from nemo_run_domain.errors import BackendUnavailableError
+from nemo_run_domain.job import JobHandle, JobState
+from nemo_run_domain.logs import tail
+from nemo_run_domain.outcome import Outcome, outcome_of
 
 TAIL_LINES = 20
 _TAIL_BYTES = 16 * 1024

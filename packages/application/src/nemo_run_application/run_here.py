@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from nemo_run_application.events import JobChanged
+from nemo_run_application.services import Services
 from nemo_run_domain.errors import InvalidConfigError
 from nemo_run_domain.experiment import Experiment
 from nemo_run_domain.job import JobState, JobStatus
 from nemo_run_domain.journal import Kind, Record
 from nemo_run_domain.names import slug
-
-from nemo_run_application.events import JobChanged
-from nemo_run_application.services import Services
 
 
 def check_direct(experiment: Experiment) -> None:
@@ -23,7 +22,9 @@ def check_direct(experiment: Experiment) -> None:
     """
     for unit in experiment.units:
         if unit.is_group or unit.after:
-            raise InvalidConfigError(f"job {unit.id!r}: a direct run takes single tasks without dependencies only")
+            raise InvalidConfigError(
+                f"job {unit.id!r}: a direct run takes single tasks without dependencies only"
+            )
 
 
 @dataclass(frozen=True, slots=True)

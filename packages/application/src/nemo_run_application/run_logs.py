@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from nemo_run_domain.job import JobHandle
-
 from nemo_run_application.backends import Connection
 from nemo_run_application.events import LogLine
 from nemo_run_application.follow_logs import LogFollower
 from nemo_run_application.ports.log_source import LogStream
 from nemo_run_application.ports.reporter import Reporter
 from nemo_run_application.run_state import RunState
+from nemo_run_domain.job import JobHandle
 
 
 @dataclass(slots=True)
@@ -72,6 +71,10 @@ class RunLogs:
         job = self._jobs.get(stream.handle, stream.role)
         self.reporter.emit(
             LogLine(
-                experiment_id=self.state.experiment.id, job=job, role=stream.role, replica=stream.replica, line=line
+                experiment_id=self.state.experiment.id,
+                job=job,
+                role=stream.role,
+                replica=stream.replica,
+                line=line,
             )
         )

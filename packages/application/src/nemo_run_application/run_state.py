@@ -6,11 +6,10 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from nemo_run_application.plan import PlannedUnit
 from nemo_run_domain.experiment import Experiment
 from nemo_run_domain.graph import DependencyTracker
 from nemo_run_domain.job import JobHandle, JobState, JobStatus
-
-from nemo_run_application.plan import PlannedUnit
 
 NOT_SUBMITTED = JobStatus(state=JobState.UNSUBMITTED)
 

@@ -6,14 +6,13 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from nemo_run_domain.executor import ExecutorSettings
-
 from nemo_run_application.backends import Backend, BackendRegistry, ConnectContext, Connection
 from nemo_run_application.ports.clock import Clock
 from nemo_run_application.ports.experiment_store import ExperimentStore
 from nemo_run_application.ports.file_store import FileStore
 from nemo_run_application.ports.reporter import Reporter
 from nemo_run_application.workers import Workers
+from nemo_run_domain.executor import ExecutorSettings
 
 
 @dataclass(slots=True)
@@ -27,7 +26,9 @@ class Connections:
 
     registry: BackendRegistry
     context: ConnectContext
-    _open: dict[tuple[str, str], Connection] = field(init=False, default_factory=dict[tuple[str, str], Connection])
+    _open: dict[tuple[str, str], Connection] = field(
+        init=False, default_factory=dict[tuple[str, str], Connection]
+    )
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
 
     def backend(self, executor: ExecutorSettings) -> Backend:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from nemo_run_domain.errors import BackendUnavailableError
-from nemo_run_domain.job import JobHandle, JobState, JobStatus, Reason, merge_group
-from nemo_run_domain.journal import JobRecord, Kind, Record, fold
-
 from nemo_run_application.backends import Connection
 from nemo_run_application.cancel import JobAddress, by_connection
 from nemo_run_application.services import Services
+from nemo_run_domain.errors import BackendUnavailableError
+from nemo_run_domain.job import JobHandle, JobState, JobStatus, Reason, merge_group
+from nemo_run_domain.journal import JobRecord, Kind, Record, fold
 
 _UNSUBMITTED = JobStatus(state=JobState.UNSUBMITTED)
 
@@ -54,7 +53,7 @@ class ReadStatus:
         return reports
 
     def _address(self, job: JobAddress, record: JobRecord) -> JobAddress:
-        """Complete the handles of a unit from the journal, or ask the backend when it tells of an intent only."""
+        """Complete the handles from the journal; ask the backend when it tells of an intent only."""
         if record.handles:
             return replace(job, handles=tuple(JobHandle.parse(text) for text in record.handles))
         if record.is_open_intent:

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-
-from nemo_run_domain.errors import BackendUnavailableError
-from nemo_run_domain.graph import Progress
-from nemo_run_domain.job import JobState, JobStatus, Reason, merge_group
-from nemo_run_domain.journal import Kind, Record
 
 from nemo_run_application.backends import Connection
 from nemo_run_application.events import JobChanged, Notice
@@ -18,6 +13,10 @@ from nemo_run_application.launch import LaunchUnits
 from nemo_run_application.run_logs import RunLogs
 from nemo_run_application.run_state import RunState
 from nemo_run_application.services import Services
+from nemo_run_domain.errors import BackendUnavailableError
+from nemo_run_domain.graph import Progress
+from nemo_run_domain.job import JobState, JobStatus, Reason, merge_group
+from nemo_run_domain.journal import Kind, Record
 
 LOG_INTERVAL = 0.05
 """Seconds between two looks at logs that nobody notifies about."""
@@ -25,7 +24,9 @@ LOG_INTERVAL = 0.05
 LONG_ROUND = 0.005
 """Seconds; rounds over thousands of jobs must not keep a processor busy."""
 
-_CANCELLED = JobStatus(state=JobState.CANCELLED, reason=Reason.CANCELLED, message="cancelled before it was launched")
+_CANCELLED = JobStatus(
+    state=JobState.CANCELLED, reason=Reason.CANCELLED, message="cancelled before it was launched"
+)
 
 
 @dataclass(slots=True)
@@ -118,7 +119,9 @@ class WatchRun:
         if id(connection) not in self._warned:
             self._warned.add(id(connection))
             text = f"a backend does not answer, asking again: {error}"
-            self.services.reporter.emit(Notice(experiment_id=self.state.experiment.id, text=text, level="warning"))
+            self.services.reporter.emit(
+                Notice(experiment_id=self.state.experiment.id, text=text, level="warning")
+            )
 
     def _update(self, unit_id: str, status: JobStatus) -> bool:
         """Note a status; whether the unit has ended by it."""
@@ -168,7 +171,9 @@ class WatchRun:
 
     def _skip(self, progress: Progress, now: float) -> Iterator[Record]:
         for skip in progress.skipped:
-            status = JobStatus(state=JobState.CANCELLED, reason=Reason.SKIPPED, message=skip.message, ended_at=now)
+            status = JobStatus(
+                state=JobState.CANCELLED, reason=Reason.SKIPPED, message=skip.message, ended_at=now
+            )
             self.state.statuses[skip.unit_id] = status
             self.state.ended.add(skip.unit_id)
             self._tell(skip.unit_id)
@@ -193,7 +198,7 @@ class WatchRun:
         return {id(planned.connection): planned.connection for planned in self.state.planned.values()}
 
     @contextmanager
-    def _notified(self) -> Iterator[None]:
+    def _notified(self) -> Generator[None]:
         notifiers = [c.notifier for c in self._connections().values() if c.notifier is not None]
         ends = [notifier.subscribe(self.state.changed.set) for notifier in notifiers]
         try:
@@ -222,4 +227,6 @@ class WatchRun:
 def _how(status: JobStatus) -> str:
     if status.reason is Reason.SKIPPED:
         return "was skipped"
-    return {JobState.FAILED: "failed", JobState.CANCELLED: "was cancelled"}.get(status.state, "did not succeed")
+    return {JobState.FAILED: "failed", JobState.CANCELLED: "was cancelled"}.get(
+        status.state, "did not succeed"
+    )

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-
-from nemo_run_domain.errors import InvalidConfigError
-from nemo_run_domain.names import check_component, unique_id
 
 from nemo_run._translate import as_task, callable_task, default_name, script_task
 from nemo_run.config import Script, get_nemorun_home
 from nemo_run.core.execution.base import Executor, import_executor
 from nemo_run.exceptions import UsageError
 from nemo_run.run.job import Job, JobGroup
+from nemo_run_domain.errors import InvalidConfigError
+from nemo_run_domain.names import check_component, unique_id
 
 if TYPE_CHECKING:
     from nemo_run.run.plugin import ExperimentPlugin
@@ -48,9 +47,7 @@ def as_plugins(plugins: Any) -> list[ExperimentPlugin]:
     """Return a list of plugins from one, several or none."""
     if plugins is None:
         return []
-    if isinstance(plugins, Iterable) and not hasattr(plugins, "setup"):
-        return list(plugins)
-    return [plugins]
+    return [plugins] if hasattr(plugins, "setup") else list(plugins)
 
 
 def copy_of(task: Any) -> Any:

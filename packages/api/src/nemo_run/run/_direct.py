@@ -6,20 +6,16 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
+from nemo_run.exceptions import UsageError
+from nemo_run.run._view import ExperimentView
+from nemo_run.run.job import Job, JobGroup
+from nemo_run.run.task import direct_run_fn
+from nemo_run.run.utils import TeeStdoutStderr
 from nemo_run_application.run_here import RunHere, check_direct
 from nemo_run_domain.errors import InvalidConfigError
 from nemo_run_domain.experiment import Experiment as DomainExperiment
 from nemo_run_domain.layout import direct_log
-
-from nemo_run.exceptions import UsageError
-from nemo_run.run.task import direct_run_fn
-from nemo_run.run.utils import TeeStdoutStderr
-
-if TYPE_CHECKING:
-    from nemo_run.run.experiment import Experiment
-    from nemo_run.run.job import Job, JobGroup
 
 
 def check(experiment: DomainExperiment) -> None:
@@ -34,10 +30,10 @@ def check(experiment: DomainExperiment) -> None:
         raise UsageError(str(error)) from error
 
 
-def run(experiment: Experiment, domain: DomainExperiment) -> None:
+def run(experiment: ExperimentView, domain: DomainExperiment) -> None:
     """Run every task; what it prints also goes into the log of its job."""
-    calls = [_call(job) for job in experiment.jobs]
-    RunHere(experiment._services)(domain, calls)  # noqa: SLF001 - one part of the facade
+    calls = [_call(job) for job in experiment._jobs]
+    RunHere(experiment._services)(domain, calls)
 
 
 def _call(job: Job | JobGroup) -> Callable[[], object]:

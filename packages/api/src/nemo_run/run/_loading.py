@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
 
+from nemo_run import _bootstrap, _metadata
+from nemo_run.config import Script, get_nemorun_home
+from nemo_run.core.execution.local import LocalExecutor
+from nemo_run.exceptions import ExperimentNotFoundError
+from nemo_run.run.job import Job, JobGroup
 from nemo_run_application.find import FindExperiments
 from nemo_run_domain.errors import StoreError, UntrustedFileError
 from nemo_run_domain.job import JobHandle
@@ -15,16 +21,7 @@ from nemo_run_domain.layout import CONFIG_FILE, TASKS_FILE, side_path
 from nemo_run_domain.names import title_of
 from nemo_run_domain.task import CallableTask
 
-from nemo_run import _bootstrap, _metadata
-from nemo_run.config import Script, get_nemorun_home
-from nemo_run.core.execution.local import LocalExecutor
-from nemo_run.exceptions import ExperimentNotFoundError
-from nemo_run.run.job import Job, JobGroup
-
-if TYPE_CHECKING:
-    from nemo_run.run.experiment import Experiment
-
-ExperimentT = TypeVar("ExperimentT", bound="Experiment")
+ExperimentT = TypeVar("ExperimentT")
 
 _log = logging.getLogger("nemo_run.experiment")
 
@@ -39,22 +36,25 @@ def finder(base_dir: str | None) -> FindExperiments:
     return FindExperiments(_bootstrap.store(), root_of(base_dir))
 
 
-def from_id(cls: type[ExperimentT], experiment_id: str, base_dir: str | None) -> ExperimentT:
+def from_id(cls: Callable[..., ExperimentT], experiment_id: str, base_dir: str | None) -> ExperimentT:
     """Return a saved experiment by its id."""
     directory = finder(base_dir).directory(experiment_id) if "_" in experiment_id else None
     if directory is None:
         where = f"{root_of(base_dir)}/experiments"
         raise ExperimentNotFoundError(
-            f"Experiment {experiment_id} not found below {where}; titles there: {finder(base_dir).catalog()[:20]}"
+            f"Experiment {experiment_id} not found below {where}; "
+            f"titles there: {finder(base_dir).catalog()[:20]}"
         )
     return from_directory(cls, directory, base_dir)
 
 
-def from_title(cls: type[ExperimentT], title: str, base_dir: str | None) -> ExperimentT:
+def from_title(cls: Callable[..., ExperimentT], title: str, base_dir: str | None) -> ExperimentT:
     """Return the newest readable run of a title."""
     found = finder(base_dir)
     if not found.has_title(title):
-        raise ExperimentNotFoundError(f"no experiment has the title {title!r}; there are {found.catalog()[:20]}")
+        raise ExperimentNotFoundError(
+            f"no experiment has the title {title!r}; there are {found.catalog()[:20]}"
+        )
     for directory in found.of_title(title):
         try:
             return from_directory(cls, directory, base_dir)
@@ -63,10 +63,10 @@ def from_title(cls: type[ExperimentT], title: str, base_dir: str | None) -> Expe
     raise ExperimentNotFoundError(f"title {title!r} has no readable run below {found.root}")
 
 
-def from_directory(cls: type[ExperimentT], directory: str, base_dir: str | None) -> ExperimentT:
+def from_directory(cls: Callable[..., ExperimentT], directory: str, base_dir: str | None) -> ExperimentT:
     """Read the folder of an experiment; nothing it names is executed."""
     saved = _read_config(directory)
-    experiment = cls(
+    experiment: Any = cls(
         saved.title,
         executor=saved.executor,
         id=os.path.basename(directory),
@@ -80,7 +80,7 @@ def from_directory(cls: type[ExperimentT], directory: str, base_dir: str | None)
         jobs=_read_jobs(directory),
         _reconstruct=True,
     )
-    experiment._exp_dir = directory  # noqa: SLF001 - completes its construction
+    experiment._exp_dir = directory
     return experiment
 
 
@@ -114,7 +114,7 @@ def _read_jobs(directory: str) -> list[Job | JobGroup]:
         if not records:
             raise
         _log.warning("%s; going on with what the journal says", error)
-        jobs = [_recovered(directory, job_id) for job_id in records]
+        jobs = [*map(partial(_recovered, directory), records)]
     _metadata.apply_extra(_bootstrap.store().read(directory, _metadata.EXTRA_FILE), jobs)
     for job in jobs:
         _complete(job, records.get(job.id))
@@ -125,7 +125,7 @@ def _journal(directory: str) -> dict[str, JobRecord]:
     return fold(_bootstrap.store().journal(directory))
 
 
-def _recovered(directory: str, job_id: str) -> Job:
+def _recovered(directory: str, job_id: str) -> Job | JobGroup:
     """Return a job of which only the journal knows: it can be asked and cancelled, not run again."""
     executor = LocalExecutor()
     executor.assign(os.path.basename(directory), directory, job_id, job_id)

@@ -6,9 +6,17 @@ import copy
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from nemo_run_adapters.console import GOODBYE_BASH, GOODBYE_PYTHON, StatusRow, choose_printer
+from nemo_run import _bootstrap
+from nemo_run._translate import app_state
+from nemo_run.exceptions import NotFoundError
+from nemo_run.run import _loading
+from nemo_run.run._adding import JobFactory
+from nemo_run.run._session import RunSession
+from nemo_run.run._view import ExperimentView
+from nemo_run.run.job import Job, JobGroup
+from nemo_run.run.logs import print_job_logs, stderr
 from nemo_run_application.await_jobs import AwaitJobs
 from nemo_run_application.cancel import CancelJobs, JobAddress
 from nemo_run_application.events import Notice, RunEnded, RunStarted
@@ -25,26 +33,13 @@ from nemo_run_domain.layout import DONE_FILE, direct_log, experiment_dir
 from nemo_run_domain.names import experiment_id
 from nemo_run_domain.outcome import Outcome, explain
 
-from nemo_run._translate import app_state, to_unit
-from nemo_run.exceptions import NotFoundError
-from nemo_run.run import _loading
-from nemo_run.run._adding import JobFactory
-from nemo_run.run._session import RunSession
-from nemo_run.run.job import Job, JobGroup
-from nemo_run.run.logs import print_job_logs, stderr
 
-if TYPE_CHECKING:
-    from nemo_run.run.experiment import Experiment
-
-__all__ = ["GOODBYE_BASH", "GOODBYE_PYTHON"]
-
-
-def printer(experiment: Experiment) -> Any:
+def printer(experiment: ExperimentView) -> Any:
     """Return what prints for people."""
-    return choose_printer(clean=experiment.clean_mode)
+    return _bootstrap.printer(clean=experiment.clean_mode)
 
 
-def notice(experiment: Experiment, text: str) -> None:
+def notice(experiment: ExperimentView, text: str) -> None:
     """Tell people something."""
     experiment._services.reporter.emit(Notice(experiment_id=experiment.id, text=text, level="warning"))
 
@@ -54,15 +49,17 @@ def addresses(jobs: Iterable[Job | JobGroup]) -> list[JobAddress]:
     return [JobAddress(unit_id=j.id, executor=j.executor, handles=_loading.handles_of(j)) for j in jobs]
 
 
-def announce(experiment: Experiment, *, chained: bool) -> None:
+def announce(experiment: ExperimentView, *, chained: bool) -> None:
     """Tell people that a run begins."""
     jobs = {job.id: job.executor.info() for job in experiment.jobs}
     experiment._services.reporter.emit(RunStarted(experiment_id=experiment.id, jobs=jobs))
     if chained and len(jobs) > 1:
-        notice(experiment, "keep this process running: it starts jobs when the ones they depend on have ended")
+        notice(
+            experiment, "keep this process running: it starts jobs when the ones they depend on have ended"
+        )
 
 
-def print_plans(experiment: Experiment, planned: Sequence[PlannedUnit]) -> None:
+def print_plans(experiment: ExperimentView, planned: Sequence[PlannedUnit]) -> None:
     """Print what would be sent."""
     out = printer(experiment)
     out.line(f"Dry run of experiment {experiment.id}")
@@ -72,7 +69,7 @@ def print_plans(experiment: Experiment, planned: Sequence[PlannedUnit]) -> None:
         out.line(str(plan.plan).rstrip("\n"))
 
 
-def reports(experiment: Experiment) -> dict[str, UnitReport]:
+def reports(experiment: ExperimentView) -> dict[str, UnitReport]:
     """Return what is known about every job, asking the backends."""
     found = ReadStatus(experiment._services)(experiment._exp_dir, addresses(experiment._jobs))
     for job in experiment._jobs:
@@ -82,7 +79,7 @@ def reports(experiment: Experiment) -> dict[str, UnitReport]:
     return found
 
 
-def status(experiment: Experiment) -> dict[str, dict[str, Any]]:
+def status(experiment: ExperimentView) -> dict[str, dict[str, Any]]:
     """Return job id -> facts, in the order of the jobs."""
     found = reports(experiment)
     return {job.id: _row(job, found[job.id]) for job in experiment._jobs}
@@ -103,15 +100,15 @@ def _row(job: Job | JobGroup, report: UnitReport) -> dict[str, Any]:
     }
 
 
-def print_status(experiment: Experiment, rows: Mapping[str, Mapping[str, Any]]) -> None:
+def print_status(experiment: ExperimentView, rows: Mapping[str, Mapping[str, Any]]) -> None:
     """Print the status block."""
     printer(experiment).status(experiment.id, [_status_row(row) for row in rows.values()])
 
 
-def _status_row(row: Mapping[str, Any]) -> StatusRow:
+def _status_row(row: Mapping[str, Any]) -> Any:
     state = "SKIPPED" if row["reason"] == "skipped" else str(row["status"])
     details = f" ({row['message']})" if row["message"] else ""
-    return StatusRow(
+    return _bootstrap.status_row(
         job=row["name"],
         state=state + details,
         executor=row["executor"],
@@ -121,7 +118,7 @@ def _status_row(row: Mapping[str, Any]) -> StatusRow:
     )
 
 
-def find(experiment: Experiment, job_id: str) -> Job | JobGroup:
+def find(experiment: ExperimentView, job_id: str) -> Job | JobGroup:
     """Return a job by its id or its handle.
 
     Raises:
@@ -130,10 +127,12 @@ def find(experiment: Experiment, job_id: str) -> Job | JobGroup:
     for job in experiment._jobs:
         if job_id == job.id or job_id in job.handles:
             return job
-    raise NotFoundError(f"experiment {experiment.id} has no job {job_id!r}; it has {[j.id for j in experiment._jobs]}")
+    raise NotFoundError(
+        f"experiment {experiment.id} has no job {job_id!r}; it has {[j.id for j in experiment._jobs]}"
+    )
 
 
-def print_logs(experiment: Experiment, job_id: str, regex: str | None, follow: bool) -> None:
+def print_logs(experiment: ExperimentView, job_id: str, regex: str | None, follow: bool) -> None:
     """Print the output of a job to standard error; problems become one line there."""
     out = stderr()
     try:
@@ -144,7 +143,9 @@ def print_logs(experiment: Experiment, job_id: str, regex: str | None, follow: b
         out.write(f"{error}\n")
 
 
-def print_logs_of(experiment: Experiment, job: Job | JobGroup, out: Any, regex: str | None, follow: bool) -> bool:
+def print_logs_of(
+    experiment: ExperimentView, job: Job | JobGroup, out: Any, regex: str | None, follow: bool
+) -> bool:
     """Print the output of a job; whether there is any to print."""
     direct = os.path.join(job.executor.job_dir, direct_log(job.id))
     if os.path.exists(direct):
@@ -160,7 +161,7 @@ def print_logs_of(experiment: Experiment, job: Job | JobGroup, out: Any, regex: 
     )
 
 
-def cancel(experiment: Experiment, job_id: str | None) -> None:
+def cancel(experiment: ExperimentView, job_id: str | None) -> None:
     """Ask a job, or all of them, to end."""
     try:
         wanted = experiment._jobs if job_id is None else [find(experiment, job_id)]
@@ -170,7 +171,7 @@ def cancel(experiment: Experiment, job_id: str | None) -> None:
     cancel_jobs(experiment, wanted)
 
 
-def cancel_jobs(experiment: Experiment, jobs: Sequence[Job | JobGroup]) -> None:
+def cancel_jobs(experiment: ExperimentView, jobs: Sequence[Job | JobGroup]) -> None:
     """Ask jobs to end."""
     names = ", ".join(job.id for job in jobs)
     printer(experiment).line(f"Cancelling {names} of experiment {experiment.id}")
@@ -182,12 +183,14 @@ def cancel_jobs(experiment: Experiment, jobs: Sequence[Job | JobGroup]) -> None:
     CancelJobs(experiment._services)(experiment._exp_dir, addresses(open_jobs))
 
 
-def wait(experiment: Experiment, timeout: float | None) -> dict[str, JobState]:
+def wait(experiment: ExperimentView, timeout: float | None) -> dict[str, JobState]:
     """Wait for all jobs; returns their states."""
     return wait_for(experiment, [job.id for job in experiment._jobs], timeout)
 
 
-def wait_for(experiment: Experiment, job_ids: Sequence[str], timeout: float | None) -> dict[str, JobState]:
+def wait_for(
+    experiment: ExperimentView, job_ids: Sequence[str], timeout: float | None
+) -> dict[str, JobState]:
     """Wait for some jobs; returns their states.
 
     Raises:
@@ -202,19 +205,23 @@ def wait_for(experiment: Experiment, job_ids: Sequence[str], timeout: float | No
     for job in experiment._jobs:
         if job.id in statuses:
             job.note_status(statuses[job.id])
-    unfinished = [i for i in job_ids if not statuses[i].is_final and statuses[i].state is not JobState.UNKNOWN]
+    unfinished = [
+        i for i in job_ids if not statuses[i].is_final and statuses[i].state is not JobState.UNKNOWN
+    ]
     if unfinished:
-        raise WaitTimeoutError(f"after {timeout} s these jobs of {experiment.id} are unfinished: {unfinished}")
+        raise WaitTimeoutError(
+            f"after {timeout} s these jobs of {experiment.id} are unfinished: {unfinished}"
+        )
     return {job_id: app_state(statuses[job_id].state) for job_id in job_ids}
 
 
-def results(experiment: Experiment) -> dict[str, Outcome]:
+def results(experiment: ExperimentView) -> dict[str, Outcome]:
     """Return the outcome of every job."""
     found = reports(experiment)
     return CollectResults(experiment._services)(addresses(experiment._jobs), found)
 
 
-def export(experiment: Experiment, folder: str) -> list[str]:
+def export(experiment: ExperimentView, folder: str) -> list[str]:
     """Write the scripts and commands of an experiment into a folder."""
     _loading.load_tasks(experiment._jobs, experiment._exp_dir)
     written = ExportExperiment(experiment._services)(experiment._domain(), folder)
@@ -222,12 +229,12 @@ def export(experiment: Experiment, folder: str) -> list[str]:
     return [os.path.join(folder, path) for path in written]
 
 
-def reset(experiment: Experiment) -> Experiment:
+def reset(experiment: ExperimentView) -> None:
     """Give an experiment a new id and fresh jobs."""
     done = os.path.exists(os.path.join(experiment._exp_dir, DONE_FILE))
     if not experiment._reconstruct and not done:
         notice(experiment, f"experiment {experiment.id} was not run yet: nothing to reset")
-        return experiment
+        return
     _loading.load_tasks(experiment._jobs, experiment._exp_dir)
     new_id = experiment_id(experiment._title, time.time_ns())
     factory = JobFactory(new_id, experiment_dir(experiment._root, experiment._title, new_id))
@@ -237,7 +244,6 @@ def reset(experiment: Experiment) -> Experiment:
     experiment._factory, experiment._jobs = factory, jobs
     experiment._launched = experiment._reconstruct = experiment.detach = False
     experiment._session = None
-    return experiment
 
 
 def _fresh(job: Job | JobGroup, factory: JobFactory) -> Job | JobGroup:
@@ -257,7 +263,7 @@ def _fresh(job: Job | JobGroup, factory: JobFactory) -> Job | JobGroup:
     return new
 
 
-def resume(experiment: Experiment) -> None:
+def resume(experiment: ExperimentView) -> None:
     """Run again what did not succeed and wait for it; what still runs is only waited for."""
     found = reports(experiment)
     _loading.load_tasks(experiment._jobs, experiment._exp_dir)
@@ -291,7 +297,7 @@ def _restore(state: RunState, found: Mapping[str, UnitReport], again: set[str]) 
     return [unit_id for unit_id in ready if unit_id in again]
 
 
-def say_goodbye(experiment: Experiment, *, attached: bool) -> None:
+def say_goodbye(experiment: ExperimentView, *, attached: bool) -> None:
     """Print the final table and how to come back."""
     if not experiment._skip_status_at_exit:
         statuses: dict[str, JobStatus] = {j.id: JobStatus(state=j.state) for j in experiment._jobs}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 from typing import Any
 
+from nemo_run.exceptions import Interrupted
 from nemo_run_application.backends import Capability
 from nemo_run_application.cancel import CancelJobs, JobAddress
 from nemo_run_application.events import Notice
@@ -16,8 +17,6 @@ from nemo_run_application.run_state import RunState
 from nemo_run_application.services import Services
 from nemo_run_application.watch import WatchRun
 from nemo_run_domain.job import JobStatus
-
-from nemo_run.exceptions import Interrupted
 
 CANCEL_PATIENCE = 15.0
 """Seconds to wait for cancelled jobs to end; a little more than their own grace period."""
@@ -90,9 +89,10 @@ class RunSession:
 
     def _interrupted(self, error: KeyboardInterrupt) -> None:
         """Cancel, say so, and end; a second interruption goes through at once."""
-        code = error.code if isinstance(error, Interrupted) else 130
+        code = error.status if isinstance(error, Interrupted) else 130
         cancelled, remote = self.cancel_local()
-        self._say(f"interrupted: cancelling {len(cancelled)} job{'s' * (len(cancelled) != 1)}; once more to stop at once")
+        count = f"{len(cancelled)} job{'s' * (len(cancelled) != 1)}"
+        self._say(f"interrupted: cancelling {count}; once more to stop at once")
         if remote:
             self._say(f"these jobs go on: {', '.join(remote)}")
         self._watch.wait(timeout=CANCEL_PATIENCE if not remote else 0.0)
@@ -107,7 +107,9 @@ class RunSession:
 
     def _address(self, unit_id: str) -> JobAddress:
         unit = self.state.planned[unit_id].unit
-        return JobAddress(unit_id=unit_id, executor=unit.executor, handles=self.state.handles.get(unit_id, ()))
+        return JobAddress(
+            unit_id=unit_id, executor=unit.executor, handles=self.state.handles.get(unit_id, ())
+        )
 
     @contextlib.contextmanager
     def _stop_on_signals(self) -> Iterator[None]:

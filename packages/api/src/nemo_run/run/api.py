@@ -53,7 +53,9 @@ def run(
     title = name or default_name(task)
     from nemo_run.run.experiment import Experiment
 
-    with Experiment(title, executor=place, log_level=log_level, raise_on_failure=raise_on_failure) as experiment:
+    with Experiment(
+        title, executor=place, log_level=log_level, raise_on_failure=raise_on_failure
+    ) as experiment:
         experiment.add(task, name=title, plugins=as_plugins(plugins), tail_logs=tail_logs)
         if dryrun:
             experiment.dryrun()

@@ -9,6 +9,15 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from nemo_run import _bootstrap, _metadata
+from nemo_run._translate import to_unit
+from nemo_run.config import ConfigurableMixin, get_nemorun_home
+from nemo_run.core.execution.local import LocalExecutor
+from nemo_run.exceptions import ExperimentFailedError, UsageError
+from nemo_run.run import _direct, _loading, _managing
+from nemo_run.run._adding import JobFactory, as_executor
+from nemo_run.run._session import RunSession
+from nemo_run.run.job import Job, JobGroup
 from nemo_run_application.plan import PlannedUnit, PlanUnits
 from nemo_run_application.prepare import PrepareExperiment
 from nemo_run_application.run_state import RunState
@@ -20,23 +29,12 @@ from nemo_run_domain.layout import DONE_FILE, TASKS_FILE, TUNNELS_FILE, experime
 from nemo_run_domain.names import check_component, check_title
 from nemo_run_domain.names import experiment_id as make_id
 
-from nemo_run import _bootstrap, _metadata
-from nemo_run._translate import to_unit
-from nemo_run.config import ConfigurableMixin, get_nemorun_home
-from nemo_run.core.execution.local import LocalExecutor
-from nemo_run.exceptions import ExperimentFailedError, UsageError
-from nemo_run.run import _direct, _loading, _managing
-from nemo_run.run._adding import JobFactory, as_executor
-from nemo_run.run._session import RunSession
-from nemo_run.run.job import Job, JobGroup
-
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from nemo_run_domain.outcome import Outcome
-
     from nemo_run.core.execution.base import Executor
     from nemo_run.run.plugin import ExperimentPlugin
+    from nemo_run_domain.outcome import Outcome
 
 _current_experiment: contextvars.ContextVar[Experiment] = contextvars.ContextVar("nemo_current_experiment")
 
@@ -58,8 +56,8 @@ class Experiment(ConfigurableMixin):
     for what was launched and not detached.
     """
 
-    GOODBYE_MESSAGE_PYTHON: ClassVar[str] = _managing.GOODBYE_PYTHON
-    GOODBYE_MESSAGE_BASH: ClassVar[str] = _managing.GOODBYE_BASH
+    GOODBYE_MESSAGE_PYTHON: ClassVar[str] = _bootstrap.GOODBYE_PYTHON
+    GOODBYE_MESSAGE_BASH: ClassVar[str] = _bootstrap.GOODBYE_BASH
 
     _PARALLEL_SUPPORTED_EXECUTORS: ClassVar[tuple[type, ...]] = (LocalExecutor,)
     _DETACH_SUPPORTED_EXECUTORS: ClassVar[tuple[type, ...]] = (LocalExecutor,)
@@ -76,7 +74,7 @@ class Experiment(ConfigurableMixin):
         self,
         title: str,
         executor: Executor | str | None = None,
-        id: str | None = None,  # noqa: A002 - a published name
+        id: str | None = None,
         log_level: str = "INFO",
         _reconstruct: bool = False,
         jobs: list[Job | JobGroup] | None = None,
@@ -113,12 +111,18 @@ class Experiment(ConfigurableMixin):
         if _reconstruct and id is None:
             raise UsageError("an experiment is reconstructed from its id")
         self._title = check_title(title)
-        self._id = make_id(title, time.time_ns()) if id is None else check_component(id, what=f"experiment id {id!r}")
+        self._id = (
+            make_id(title, time.time_ns())
+            if id is None
+            else check_component(id, what=f"experiment id {id!r}")
+        )
         self.executor: Any = as_executor(executor) if executor else LocalExecutor()
         self.log_level = log_level.upper()
         self.clean_mode = clean_mode
         self._reconstruct = _reconstruct
-        self._base_dir = None if base_dir is None else os.path.abspath(os.path.expanduser(os.fspath(base_dir)))
+        self._base_dir = (
+            None if base_dir is None else os.path.abspath(os.path.expanduser(os.fspath(base_dir)))
+        )
         self._exp_dir = experiment_dir(self._root, title, self._id)
         self._enable_goodbye_message = enable_goodbye_message
         self._threadpool_workers = threadpool_workers
@@ -129,7 +133,9 @@ class Experiment(ConfigurableMixin):
         self.detach = False
         self._jobs: list[Job | JobGroup] = list(jobs or [])
         self._factory = JobFactory(self._id, self._exp_dir)
-        self._factory.directories.update({job.id: os.path.basename(job.executor.job_dir) for job in self._jobs})
+        self._factory.directories.update(
+            {job.id: os.path.basename(job.executor.job_dir) for job in self._jobs}
+        )
         self._launched = False
         self._direct = False
         self._session: RunSession | None = None
@@ -146,8 +152,12 @@ class Experiment(ConfigurableMixin):
     def _services(self) -> Any:
         if self._services_cache is None:
             if self._threadpool_workers < 1:
-                raise InvalidConfigError(f"threadpool_workers must be at least 1, not {self._threadpool_workers}")
-            self._services_cache = _bootstrap.services(clean=self.clean_mode, threads=self._threadpool_workers)
+                raise InvalidConfigError(
+                    f"threadpool_workers must be at least 1, not {self._threadpool_workers}"
+                )
+            self._services_cache = _bootstrap.services(
+                clean=self.clean_mode, threads=self._threadpool_workers
+            )
         return self._services_cache
 
     @property
@@ -203,7 +213,7 @@ class Experiment(ConfigurableMixin):
         return _loading.finder(base_dir).catalog(title)
 
     @classmethod
-    def from_id(cls, id: str, *, base_dir: str | None = None) -> Experiment:  # noqa: A002 - a published name
+    def from_id(cls, id: str, *, base_dir: str | None = None) -> Experiment:
         """Return a saved experiment.
 
         Raises:
@@ -222,7 +232,7 @@ class Experiment(ConfigurableMixin):
         return _loading.from_title(cls, title, base_dir)
 
     @classmethod
-    def resume(cls, id: str, *, base_dir: str | None = None) -> Experiment:  # noqa: A002 - a published name
+    def resume(cls, id: str, *, base_dir: str | None = None) -> Experiment:
         """Run again, in the same experiment, what did not succeed; says why for each job, and waits.
 
         Raises:
@@ -446,12 +456,14 @@ class Experiment(ConfigurableMixin):
         if not state.errors:
             return
         cancelled, remote = self._session.cancel_local() if self._session else ([], [])
-        first = state.errors[0]
         if remote:
-            first.add_note(f"submitted and going on: {remote}; cancel with: nemo experiment cancel {self._id} --all")
-        elif cancelled and hasattr(first, "add_note"):
-            first.add_note(f"cancelled: {cancelled}")
-        raise first
+            _managing.notice(
+                self,
+                f"submitted and going on: {remote}; to end them: nemo experiment cancel {self._id} --all",
+            )
+        if cancelled:
+            _managing.notice(self, f"cancelled, because another job was refused: {cancelled}")
+        raise state.errors[0]
 
     def _can_detach(self, wanted: bool, chained: bool) -> bool:
         if not wanted:
@@ -519,9 +531,8 @@ class Experiment(ConfigurableMixin):
 
     def _note_handles(self, state: RunState) -> None:
         for job in self._jobs:
-            if handles := state.handles.get(job.id):
-                if not job.launched:
-                    job.note_handles([str(handle) for handle in handles])
+            if (handles := state.handles.get(job.id)) and not job.launched:
+                job.note_handles([str(handle) for handle in handles])
 
     def _note_status(self, job_id: str, status: JobStatus) -> None:
         for job in self._jobs:
@@ -585,7 +596,8 @@ class Experiment(ConfigurableMixin):
         Jobs keep their ids, dependencies, plugins and executors. Nothing of the launching script is
         executed again.
         """
-        return _managing.reset(self)
+        _managing.reset(self)
+        return self
 
     def _wait_for_jobs(self, jobs: Sequence[Job | JobGroup]) -> None:
         _managing.wait_for(self, [job.id for job in jobs], None)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from nemo_run_domain.job import JobState, JobStatus, merge_group
-
 from nemo_run.config import ConfigurableMixin
+from nemo_run_domain.job import JobState, JobStatus, merge_group
 
 
 def _no_names() -> list[str]:

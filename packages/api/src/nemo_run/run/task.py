@@ -7,11 +7,10 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
-from nemo_run_domain.errors import JobFailedError
-
 from nemo_run._translate import is_configured
 from nemo_run.config import Script
 from nemo_run.exceptions import UnsupportedTaskError
+from nemo_run_domain.errors import JobFailedError
 
 if TYPE_CHECKING:
     from nemo_run.core.execution.base import Executor

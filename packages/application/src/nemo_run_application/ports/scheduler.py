@@ -6,10 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from nemo_run_application.prepared import PreparedUnit
 from nemo_run_domain.errors import BackendError
 from nemo_run_domain.job import JobHandle, JobStatus
-
-from nemo_run_application.prepared import PreparedUnit
 
 
 class Plan(Protocol):

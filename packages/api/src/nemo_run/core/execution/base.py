@@ -10,13 +10,12 @@ import stat
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
-from nemo_run_domain.errors import UntrustedFileError
-from nemo_run_domain.executor import ExecutorSettings
-from nemo_run_domain.macros import Macros
-
 from nemo_run.config import ConfigurableMixin, get_nemorun_home
 from nemo_run.core.execution.launcher import LAUNCHER_MAP, FaultTolerance, Launcher, Torchrun
 from nemo_run.core.packaging.base import Packager
+from nemo_run_domain.errors import UntrustedFileError
+from nemo_run_domain.executor import ExecutorSettings
+from nemo_run_domain.macros import Macros
 
 __all__ = [
     "Executor",
@@ -98,7 +97,9 @@ class Executor(ExecutorSettings, ConfigurableMixin):
         if self.launcher is None:
             self.launcher = Launcher()
         if not isinstance(self.launcher, Launcher):
-            raise AssertionError(f"could not setup the launcher: {self.launcher!r} is neither a Launcher nor a name")
+            raise AssertionError(
+                f"could not setup the launcher: {self.launcher!r} is neither a Launcher nor a name"
+            )
         return self.launcher
 
     def _setup_launcher(self) -> None:
@@ -193,14 +194,17 @@ def import_executor(name: str, file_path: str | None = None, call: bool = True, 
         UntrustedFileError: Others may write to the file.
     """
     path = os.path.expanduser(file_path or os.path.join(get_nemorun_home(), "executors.py"))
-    found = _lookup(_load_file(path), name, path)
-    return found(**kwargs) if callable(found) and call else found
+    found: Any = _lookup(_load_file(path), name, path)
+    executor: Any = found(**kwargs) if callable(found) and call else found
+    return executor
 
 
 def _load_file(path: str) -> Any:
     mode = os.stat(path).st_mode
     if mode & stat.S_IWOTH:
-        raise UntrustedFileError(f"{path} may be written by every user of this machine; run: chmod o-w {path}")
+        raise UntrustedFileError(
+            f"{path} may be written by every user of this machine; run: chmod o-w {path}"
+        )
     spec = importlib.util.spec_from_file_location("executors", path)
     if spec is None or spec.loader is None:
         raise FileNotFoundError(f"{path} is no Python file")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nemo_run_domain.launcher import FaultToleranceSettings, LauncherSettings, TorchrunSettings
-
 from nemo_run.config import ConfigurableMixin
+from nemo_run_domain.launcher import FaultToleranceSettings, LauncherSettings, TorchrunSettings
 
 if TYPE_CHECKING:
     from nemo_run.config import Script

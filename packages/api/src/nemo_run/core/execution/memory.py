@@ -6,9 +6,8 @@ import os
 from dataclasses import dataclass
 from typing import ClassVar
 
-from nemo_run_adapters.memory.settings import MemorySettings
-
 from nemo_run.core.execution.base import Executor
+from nemo_run_adapters.memory.settings import MemorySettings
 
 
 @dataclass(kw_only=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from nemo_run_domain.packaging import PackagerSettings
-
 from nemo_run.config import ConfigurableMixin
+from nemo_run_domain.packaging import PackagerSettings
 
 
 @dataclass(kw_only=True)

@@ -1,0 +1,49 @@
+"""What the parts of the facade need of an experiment."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Protocol
+
+from nemo_run.run._adding import JobFactory
+from nemo_run.run._session import RunSession
+from nemo_run.run.job import Job, JobGroup
+from nemo_run_application.services import Services
+from nemo_run_domain.experiment import Experiment as DomainExperiment
+from nemo_run_domain.job import JobStatus
+
+
+class ExperimentView(Protocol):
+    """An experiment, seen from inside the facade."""
+
+    GOODBYE_MESSAGE_PYTHON: ClassVar[str]
+    GOODBYE_MESSAGE_BASH: ClassVar[str]
+
+    clean_mode: bool
+    detach: bool
+    _title: str
+    _id: str
+    _exp_dir: str
+    _jobs: list[Job | JobGroup]
+    _factory: JobFactory
+    _session: RunSession | None
+    _launched: bool
+    _reconstruct: bool
+    _skip_status_at_exit: bool
+    _enable_goodbye_message: bool
+
+    @property
+    def id(self) -> str:
+        """Id of the experiment."""
+        ...
+
+    @property
+    def _root(self) -> str: ...
+
+    @property
+    def _services(self) -> Services: ...
+
+    def _domain(self, dependency_type: str | None = None) -> DomainExperiment: ...
+
+    def _note_status(self, job_id: str, status: JobStatus) -> None: ...
+
+    def _write_jobs(self) -> None: ...
