@@ -271,9 +271,9 @@ def test_the_live_table_stays_inside_the_terminal(columns, lines):
 def test_the_executor_gives_way_before_the_id():
     board = board_of(["a" * 40, "b"], {}, {"b": "SlurmExecutor on user@host"})
     head, first, second, last = render_live(board, 0.0, 60, 24, False)[1:]
-    assert head == f"{'job':26}  state        elapsed  exit code"
-    assert first == f"{'a' * 26}  UNSUBMITTED"
-    assert (second, last.split()) == ("a" * 14, ["b", "UNSUBMITTED"])
+    assert head == f"{'job':24}  state        elapsed  exit code"
+    assert first == f"{'a' * 24}  UNSUBMITTED"
+    assert (second, last.split()) == ("a" * 16, ["b", "UNSUBMITTED"])
 
 
 def test_the_final_table_cuts_nothing_and_reads_no_markup():

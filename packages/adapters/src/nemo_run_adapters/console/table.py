@@ -85,7 +85,7 @@ def _layout(cells: Sequence[Sequence[str]], width: int) -> list[int]:
     The executor gives way first, then the details; an id is never cut, at last it is folded.
     """
     job, *numbers, place, detail = (max(map(cell_len, column)) for column in zip(*cells, strict=True))
-    room = width - sum(numbers) - _GAP * len(numbers)
+    room = width - sum(numbers) - _GAP * (len(numbers) + 1)
     job = min(job, max(_NARROW, room))
     detail = _fit(detail, room - job)
     place = _fit(place, room - job - (detail and detail + _GAP))
