@@ -58,7 +58,9 @@ def cancel_all(app_dirs: Collection[str], grace: float = 10.0) -> dict[str, dict
     """
     claimed = [d for d in app_dirs if not abandon(d) and not _read(d, files.STATUS)]
     for app_dir in claimed:
-        _mark(app_dir)
+        # Who lost its supervisor and has ended stays lost.
+        if _is_elsewhere(_read_claim(app_dir) or {}) or not _has_ended(app_dir):
+            _mark(app_dir)
     open_ = [d for d in claimed if not _has_ended(d)]
     for app_dir in open_:
         _signal(app_dir, signal.SIGTERM)
@@ -137,6 +139,8 @@ def _build_running(app_dir: str, claim: dict[str, Any], record: dict[str, Any] |
 def _build_lost(app_dir: str, claim: dict[str, Any], record: dict[str, Any] | None) -> dict[str, Any]:
     if claim.get("abandoned"):
         return _build_abandoned(app_dir)
+    if os.path.exists(os.path.join(app_dir, files.CANCEL)):
+        return _build_cancelled(app_dir, record)  # who asked for it is about to write it down
     if record is None:
         message = "its supervisor ended before it could start it"
         return files.build_status(_app_id(app_dir, {}), "FAILED", reason="start failed", message=message)
@@ -147,6 +151,18 @@ def _build_lost(app_dir: str, claim: dict[str, Any], record: dict[str, Any] | No
         message="it ended while nobody was there to see how: its supervisor was killed before",
         started_at=record["first_started_at"],
         restarts=record["attempt"],
+    )
+
+
+def _build_cancelled(app_dir: str, record: dict[str, Any] | None) -> dict[str, Any]:
+    return files.build_status(
+        _app_id(app_dir, record or {}),
+        "CANCELLED",
+        reason="cancelled",
+        message="cancelled after its supervisor had ended",
+        started_at=record["first_started_at"] if record else None,
+        ended_at=time.time(),
+        restarts=record["attempt"] if record else 0,
     )
 
 
@@ -210,16 +226,7 @@ def _record_cancel(app_dir: str) -> None:
         return
     if record and _has_processes(record):
         return  # not even SIGKILL has ended it
-    status = files.build_status(
-        _app_id(app_dir, record or {}),
-        "CANCELLED",
-        reason="cancelled",
-        message="cancelled after its supervisor had ended",
-        started_at=record["first_started_at"] if record else None,
-        ended_at=time.time(),
-        restarts=record["attempt"] if record else 0,
-    )
-    _record(app_dir, status, record)
+    _record(app_dir, _build_cancelled(app_dir, record), record)
 
 
 def _record(app_dir: str, status: dict[str, Any], record: dict[str, Any] | None = None) -> None:
