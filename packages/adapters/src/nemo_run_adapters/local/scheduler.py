@@ -10,6 +10,7 @@ import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from nemo_run_adapters.local import records
 from nemo_run_adapters.local.client import Refusal
@@ -35,7 +36,7 @@ from nemo_run_domain.errors import (
     StoreError,
     SubmissionRejectedError,
 )
-from nemo_run_domain.job import JobHandle, JobState, JobStatus
+from nemo_run_domain.job import JobHandle, JobState, JobStatus, Reason
 
 NAME = "local_persistent"
 GRACE = 10.0
@@ -121,7 +122,7 @@ class LocalScheduler:
             return explain_refusal(app, refusal, environ)
         # Submitted before: it is there, unless it was refused then.
         record = records.read_status(app.app_dir)
-        if record is not None and record["reason"] == "start failed":
+        if record is not None and _was_refused(record):
             return SubmissionRejectedError(f"job {app.role!r} was refused before: {record['message']}")
         return None
 
@@ -137,8 +138,14 @@ class LocalScheduler:
         return _UNKNOWN if record is None else parse_status(record)
 
     def _begun(self, token: str) -> tuple[JobHandle, ...]:
+        """Return the jobs of a submission that were started, or may be about to."""
         entries = self.registry.of_token(token)
-        return tuple(JobHandle(NAME, e.app_id) for e in entries if records.read_status(e.app_dir) is not None)
+        found = {entry.app_id: records.read_status(entry.app_dir) for entry in entries}
+        return tuple(
+            JobHandle(NAME, app_id)
+            for app_id, record in found.items()
+            if record is not None and not _was_refused(record)
+        )
 
     def _cancel_elsewhere(self, app_ids: Collection[str]) -> None:
         entries = [entry for i in app_ids if (entry := self.registry.find(i)) is not None]
@@ -198,6 +205,10 @@ def _base_environ() -> dict[str, str]:
 
 def _ids(handles: Collection[JobHandle]) -> list[str]:
     return [handle.native_id for handle in handles if handle.backend == NAME]
+
+
+def _was_refused(record: Mapping[str, Any]) -> bool:
+    return record["reason"] == Reason.START_FAILED and record["restarts"] == 0
 
 
 def _may_end(entry: Entry) -> bool:
