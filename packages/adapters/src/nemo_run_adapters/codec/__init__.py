@@ -7,9 +7,9 @@ from typing import Any
 
 from nemo_run_adapters.codec.allow import AllowList as AllowList
 from nemo_run_adapters.codec.encoder import Encoder
-from nemo_run_adapters.codec.objects import Allowed, BuiltObjects
 from nemo_run_adapters.codec.node_types import NodeType as NodeType
 from nemo_run_adapters.codec.node_types import register_node_type as register_node_type
+from nemo_run_adapters.codec.objects import Allowed, BuiltObjects
 from nemo_run_adapters.codec.reader import read
 from nemo_run_adapters.codec.wire import to_document, to_text
 

@@ -55,7 +55,7 @@ class AllowList:
             if _is_data(value) and self._is_ours(_home(value)):
                 return value
         raise UntrustedFileError(
-            f"refused to load {ref!r} from a saved file: only classes of nemo_run and registered ones are loaded"
+            f"refused to load {ref!r} from a saved file: only classes of nemo_run and registered ones are"
         )
 
     def _alias(self, module: str, name: str) -> Any:

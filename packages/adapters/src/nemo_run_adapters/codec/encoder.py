@@ -29,8 +29,6 @@ from nemo_run_adapters.codec.references import REFERABLE
 from nemo_run_adapters.codec.where import Where, at
 from nemo_run_adapters.codec.wire import CONFIG, METADATA, VERSION, Node, pyref, split_ref
 
-_NOTHING: Node = {"type": pyref("builtins", "tuple"), "items": [], "metadata": None}
-_EMPTY_DICT: Node = {"type": pyref("builtins", "dict"), "items": [], "metadata": _NOTHING}
 _METADATA = pyref(*split_ref(METADATA))
 _CONFIG = pyref(*split_ref(CONFIG))
 _WORD_START = re.compile(r"(?<=[^_A-Z])(?=[A-Z])")
@@ -54,6 +52,8 @@ class Encoder:
         self._keep: list[Any] = []  # so that no id is used twice
         self._todo: deque[tuple[Any, str, Where, bool]] = deque()
         self._shares = False
+        self._empty: dict[str, Any] = {}
+        self._names: dict[tuple[Any, ...], Any] = {}
 
     def encode(self, root: Any) -> Node:
         """Return the document of ``root``.
@@ -86,18 +86,17 @@ class Encoder:
             return bare if plain else {"type": "leaf", "value": bare}
         if isinstance(value, bytes) or (type(value) is tuple and not value):
             return self._node(value, where, plain)
+        if (reference := fiddle_constant(value) or lazy_import_name(value)) is not None:
+            return pyref(*reference)
         return self._ref(value, where, plain)
 
     def _ref(self, value: Any, where: Where, plain: bool) -> Node:
         key = self._keys.get(id(value))
         if key is None:
-            reference = fiddle_constant(value) or lazy_import_name(value)
-            if reference is not None:
-                return pyref(*reference)
             key = self._keys[id(value)] = self._new_key(_hint(value))
             self._keep.append(value)
             self._todo.append((value, key, where, plain))
-        else:
+        elif not plain:  # metadata holds no configurations
             self._shares = True
         self._refcounts[key] = self._refcounts.get(key, 0) + 1
         return {"type": "ref", "key": key}
@@ -121,7 +120,8 @@ class Encoder:
         if (known := fiddle_node_type(cls, load=True)) is not None:
             return self._parts(value, known, where, plain)
         raise unserializable(
-            f"Unserializable value {value!r} of type {cls}; a way out is run.Config({cls.__name__}, ...). {at(where)}"
+            f"Unserializable value {value!r} of type {cls}; "
+            f"a way out is run.Config({cls.__name__}, ...). {at(where)}"
         )
 
     def _parts(self, value: Any, known: NodeType, where: Where, plain: bool) -> Node:
@@ -149,43 +149,40 @@ class Encoder:
         return {"type": kind, "items": items, "metadata": self._about(target, list(arguments), tags, where)}
 
     def _about(self, target: Any, names: list[Any], tags: Any, where: Where) -> Node:
-        key = self._new_key("buildable_traverser_metadata")
-        self._refcounts[key] = 1
         inside = (where, ".<metadata>")
-        self._objects[key] = {
+        empty = self._value(self._empty, inside, plain=True)
+        about = {
             "type": _METADATA,
             "items": [
                 ["Attr(name='fn_or_cls')", self._value(target, inside, plain=True)],
-                ["Attr(name='argument_names')", _names(names)],
-                [
-                    "Attr(name='argument_tags')",
-                    self._value(tags, inside, plain=True) if tags else _EMPTY_DICT,
-                ],
-                ["Attr(name='argument_history')", _EMPTY_DICT],
+                ["Attr(name='argument_names')", self._value(self._one_tuple(names), inside, plain=True)],
+                ["Attr(name='argument_tags')", self._value(tags, inside, plain=True) if tags else empty],
+                ["Attr(name='argument_history')", empty],
             ],
             "metadata": _METADATA,
         }
+        key = self._new_key("buildable_traverser_metadata")
+        self._objects[key] = about
+        self._refcounts[key] = 1
         return {"type": "ref", "key": key}
+
+    def _one_tuple(self, names: list[Any]) -> tuple[Any, ...]:
+        """Return the same tuple for the same names, so that it is written once."""
+        return self._names.setdefault(tuple(names), tuple(names))
 
 
 def _bare(value: Any) -> Any:
     """Return the plain text or number; subclasses such as ``Secret`` do not travel as such."""
-    for base in (str, float):
-        if isinstance(value, base):
-            return value if type(value) is base else base.__new__(base, base.__str__(value))
-    return value if value is None or isinstance(value, bool) else int(value)
+    if value is None or type(value) in (bool, int, str, float):
+        return value
+    if isinstance(value, str):
+        return "".join(value)
+    return float(value) if isinstance(value, float) else int(value)
 
 
 def _hint(value: Any) -> str:
     named = getattr(value, "__fn_or_cls__", None) if is_plain_buildable(type(value)) else type(value)
     return str(getattr(named, "__name__", "value"))
-
-
-def _names(names: list[Any]) -> Node:
-    if not names:
-        return _NOTHING
-    items = [[node_types.index(i)[0], name] for i, name in enumerate(names)]
-    return {"type": _NOTHING["type"], "items": items, "metadata": None}
 
 
 def _in_signature_order(configured: Any) -> dict[Any, Any]:

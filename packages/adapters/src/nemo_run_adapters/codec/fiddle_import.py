@@ -41,11 +41,9 @@ class _Visitor:
 
 def import_fiddle() -> ModuleType:
     """Return the module ``fiddle``, importing it the quick way where that is possible."""
-    loaded = sys.modules.get("fiddle")
-    if loaded is not None and "_src" in vars(loaded):
-        return loaded
-    with _LOCK:
-        _try_quick_import()
+    if "fiddle" not in sys.modules:
+        with _LOCK:
+            _try_quick_import()
     return importlib.import_module("fiddle")
 
 

@@ -35,7 +35,9 @@ def fiddle_node_type(cls: type, *, load: bool = False) -> NodeType | None:
 def fiddle_constant(value: Any) -> tuple[str, str] | None:
     """Return module and name of a value registered with fiddle's ``register_constant``."""
     module = sys.modules.get("fiddle._src.experimental.serialization")
-    if module is None:
+    if module is None or not (
+        module._serialization_constants_by_id or module._serialization_constants_by_value
+    ):
         return None
     constant = module._serialization_constants_by_id.get(id(value))
     if constant is None and value.__hash__ is not None:

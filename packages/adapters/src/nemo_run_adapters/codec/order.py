@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from nemo_run_adapters.codec.errors import DamagedPayloadError
@@ -19,7 +18,7 @@ def build_order(document: Node) -> list[str]:
     """
     order: list[str] = []
     done: dict[str, bool] = {}  # False while the parts of a key are being visited
-    todo = [*refs_of(document["root"])]
+    todo = refs_of(document["root"])
     while todo:
         key = todo.pop()
         if done.get(key):
@@ -43,20 +42,21 @@ def refuse_cycles(document: Node) -> None:
     build_order(document)
 
 
-def refs_of(value: Any) -> Iterator[str]:
-    """Yield the keys that a value of a document refers to."""
+def refs_of(value: Any) -> list[str]:
+    """Return the keys that a value of a document refers to."""
+    found: list[str] = []
     todo = [value]
     while todo:
         node = todo.pop()
         if type(node) is not dict:
             continue
-        kind = node.get("type")
+        kind = node["type"]
         if kind == "ref":
-            yield node["key"]
+            found.append(node["key"])
         elif type(kind) is dict:
-            todo.append(kind)
             todo.append(node["metadata"])
-            todo.extend(item[1] for item in node["items"])
+            todo += [part for _, part in node["items"]]
+    return found
 
 
 def _object(document: Node, key: str) -> Node:

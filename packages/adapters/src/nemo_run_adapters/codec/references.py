@@ -24,10 +24,10 @@ def name_of(value: Any) -> tuple[str | None, str]:
     module = getattr(value, "__module__", None)
     if isinstance(value, enum.Enum):
         return module, f"{type(value).__qualname__}.{value.name}"
-    owner = getattr(value, "__self__", None)
-    if isinstance(value, types.MethodType) and hasattr(owner, "__qualname__"):
+    owner: Any = getattr(value, "__self__", None)
+    if isinstance(value, types.MethodType) and isinstance(owner, type):
         # The method's own qualified name is that of the parent class that defines it.
-        return getattr(owner, "__module__", module), f"{owner.__qualname__}.{value.__name__}"
+        return owner.__module__, f"{owner.__qualname__}.{value.__name__}"
     return module, value.__qualname__
 
 
@@ -41,7 +41,9 @@ def find(module: str, name: str) -> Any:
     try:
         value: Any = importlib.import_module(module)
     except ModuleNotFoundError as error:
-        raise UnresolvedModuleError(f"{error}; needed for {name!r} of {module!r}", name=error.name) from error
+        missing = UnresolvedModuleError(f"{error}; needed for {name!r} of {module!r}")
+        missing.name = error.name
+        raise missing from error
     return attribute(value, module, name)
 
 

@@ -10,12 +10,23 @@ Environment:
     TORCHELASTIC_ERROR_FILE: Where torchrun expects an exception to be written.
 """
 
+# Written for Python 3.8, where most of these rules ask for what does not exist yet.
+# ruff: noqa: BLE001, SIM105, UP031
+
+from __future__ import annotations
+
 import binascii
 import functools
 import json
 import os
 import sys
 import zlib
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing costs as much as everything above
+    from collections.abc import Callable, Iterator, Sequence
+    from types import ModuleType, TracebackType
+    from typing import Any
 
 USAGE = "usage: [--dryrun] [-n NAME] [-p PACKAGE] CONFIG [ignored ...]"
 
@@ -45,18 +56,18 @@ class UnreadableError(Exception):
     """CONFIG is not the text of a task."""
 
 
-class NeedsFiddle(Exception):
+class NeedsFiddleError(Exception):
     """The configuration has a part that only fiddle can build."""
 
 
-class NotFound(ImportError):
+class NotFoundError(ImportError):
     """The configuration names something that is not here."""
 
 
 # -- command line ----------------------------------------------------------------------------------
 
 
-def parse_args(argv):
+def parse_args(argv: Sequence[str]) -> dict[str, Any]:
     """Return the options as a dictionary; what is not known is ignored.
 
     Raises:
@@ -82,7 +93,7 @@ def parse_args(argv):
 # -- text -> document ------------------------------------------------------------------------------
 
 
-def read_document(config):
+def read_document(config: str) -> dict[str, Any]:
     """Return the JSON of a task, from its text or from a file that holds it.
 
     Raises:
@@ -96,8 +107,9 @@ def read_document(config):
     try:
         packed = binascii.a2b_base64(text.strip().encode("ascii").translate(bytes.maketrans(b"-_", b"+/")))
         document = json.loads(zlib.decompress(packed).decode())
-        document["root"], document["objects"]
-    except (ValueError, zlib.error, KeyError, TypeError) as error:
+        if not isinstance(document, dict) or not {"root", "objects"} <= set(document):
+            raise ValueError("JSON without a root")
+    except (ValueError, zlib.error) as error:
         what = "file %r does not hold" % config if is_file else "%.60r is neither a file nor" % config
         raise UnreadableError("%s the text of a task (%s)" % (what, error)) from None
     return document
@@ -106,7 +118,7 @@ def read_document(config):
 # -- document -> object ----------------------------------------------------------------------------
 
 
-def parts_of(node):
+def parts_of(node: Any) -> list[str]:
     """Return the keys that a value of a document refers to."""
     if not isinstance(node, dict):
         return []
@@ -121,7 +133,7 @@ def parts_of(node):
     return found
 
 
-def build_order(document):
+def build_order(document: dict[str, Any]) -> list[str]:
     """Return keys so that each one comes after those it refers to; depth does not matter."""
     order, state, todo = [], {}, parts_of(document["root"])
     while todo:
@@ -141,7 +153,7 @@ def build_order(document):
     return order
 
 
-def iter_pyrefs(document):
+def iter_pyrefs(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield module and name of every reference in a document."""
     todo = [document["root"], *document["objects"].values()]
     while todo:
@@ -157,7 +169,7 @@ def iter_pyrefs(document):
 class About:
     """What a document says about a configuration beside its values."""
 
-    def __init__(self, target, names):
+    def __init__(self, target: Any, names: Sequence[Any]) -> None:
         self.target = target
         self.names = names
 
@@ -165,18 +177,18 @@ class About:
 class Builder:
     """Calls what a document configures, each shared part once."""
 
-    def __init__(self, document, references):
+    def __init__(self, document: dict[str, Any], references: dict[str, Any]) -> None:
         self.document = document
         self.references = references
         self.made = {}
 
-    def build(self):
+    def build(self) -> Any:
         """Return what the root stands for: a function to call, where that is a task."""
         for key in build_order(self.document):
             self.made[key] = self.node(self.document["objects"][key])
         return self.value(self.document["root"])
 
-    def value(self, value):
+    def value(self, value: Any) -> Any:
         """Return what a value of the document stands for."""
         if not isinstance(value, dict):
             return value
@@ -189,7 +201,7 @@ class Builder:
             return self.find(value["module"], value["name"])
         return self.node(value)
 
-    def node(self, node):
+    def node(self, node: dict[str, Any]) -> Any:
         """Put together a container, a configuration or what is known about one."""
         kind = "%s:%s" % (node["type"]["module"], node["type"]["name"])
         parts = [self.value(item[1]) for item in node["items"]]
@@ -204,13 +216,13 @@ class Builder:
             return self.find("collections", "defaultdict")(about[0], zip(about[1], parts))
         return self.named_tuple(node["type"], parts)
 
-    def configured(self, kind, about, parts):
+    def configured(self, kind: str, about: About, parts: list[Any]) -> Any:
         """Call a target, or bind its arguments."""
         positional, named = split_arguments(about.target, dict(zip(about.names, parts)))
         if kind in PARTIAL_TYPES:
             return functools.partial(about.target, *positional, **named)
         if kind not in CONFIG_TYPES:
-            raise NeedsFiddle(kind)
+            raise NeedsFiddleError(kind)
         try:
             return about.target(*positional, **named)
         except Exception as error:
@@ -219,14 +231,14 @@ class Builder:
             )
             raise
 
-    def named_tuple(self, kind, parts):
+    def named_tuple(self, kind: dict[str, str], parts: list[Any]) -> Any:
         """Put together a named tuple; other classes are fiddle's business."""
         cls = self.find(kind["module"], kind["name"])
         if not (isinstance(cls, type) and issubclass(cls, tuple) and hasattr(cls, "_fields")):
-            raise NeedsFiddle("%s:%s" % (kind["module"], kind["name"]))
+            raise NeedsFiddleError("%s:%s" % (kind["module"], kind["name"]))
         return cls(*parts)
 
-    def find(self, module, name):
+    def find(self, module: str, name: str) -> Any:
         """Return what a reference stands for."""
         ref = "%s:%s" % (module, name)
         if ref in self.references:
@@ -234,28 +246,30 @@ class Builder:
         return find(module, name)
 
 
-def find(module, name):
+def find(module: str, name: str) -> Any:
     """Import ``module`` and walk to ``name``.
 
     Raises:
-        NotFound: There is no such module, or it has no such name.
+        NotFoundError: There is no such module, or it has no such name.
     """
     try:
         __import__(module)
     except ModuleNotFoundError as error:
         if error.name and (module + ".").startswith(error.name + "."):
-            raise NotFound("the task needs module %r, which is not here (%s)" % (module, error)) from None
+            raise NotFoundError(
+                "the task needs module %r, which is not here (%s)" % (module, error)
+            ) from None
         raise
     value = sys.modules[module]
     for part in name.split("."):
         try:
             value = getattr(value, part)
         except AttributeError:
-            raise NotFound(missing(module, name)) from None
+            raise NotFoundError(missing(module, name)) from None
     return value
 
 
-def missing(module, name):
+def missing(module: str, name: str) -> str:
     """Say that a name is not there, and why that may be."""
     if module not in MAIN_MODULES:
         return "module %r has no %r" % (module, name)
@@ -265,7 +279,7 @@ def missing(module, name):
     )
 
 
-def split_arguments(target, arguments):
+def split_arguments(target: Any, arguments: dict[Any, Any]) -> tuple[list[Any], dict[str, Any]]:
     """Return positional and named arguments; names before given ``*args`` become positional."""
     if all(isinstance(name, str) for name in arguments):
         return [], arguments
@@ -291,18 +305,19 @@ def split_arguments(target, arguments):
     return positional, named
 
 
-def name_of(target):
+def name_of(target: Any) -> str:
     """Return a name for people."""
     return getattr(target, "__qualname__", None) or repr(target)
 
 
-def explain(error, note):
+def explain(error: BaseException, note: str) -> None:
     """Attach a line to an exception where Python can."""
-    if hasattr(error, "add_note"):
-        error.add_note(note)
+    add_note = getattr(error, "add_note", None)
+    if add_note is not None:
+        add_note(note)
 
 
-def build_with_fiddle(document):
+def build_with_fiddle(document: dict[str, Any]) -> Any:
     """Build what only fiddle can; our own package registers the rest where it is installed."""
     try:
         __import__("nemo_run.config")
@@ -320,7 +335,7 @@ def build_with_fiddle(document):
 # -- the launching script's own functions ----------------------------------------------------------
 
 
-def launcher_objects(document, config, name):
+def launcher_objects(document: dict[str, Any], config: str, name: str) -> dict[str, Any]:
     """Return what the launching script sent along, ``module:name`` -> object."""
     wanted = {(module, ref) for module, ref in iter_pyrefs(document) if module in MAIN_MODULES}
     if not wanted or not os.path.isfile(config):
@@ -332,7 +347,7 @@ def launcher_objects(document, config, name):
     return table
 
 
-def load_by_value(config, name):
+def load_by_value(config: str, name: str) -> dict[str, Any]:
     """Return the objects of the file beside CONFIG; none where there is no file or it cannot be read."""
     folder, base = os.path.split(os.path.abspath(config))
     stem = base[: -len(PAYLOAD_SUFFIX)] if base.endswith(PAYLOAD_SUFFIX) else base
@@ -356,7 +371,7 @@ def load_by_value(config, name):
             return {}
 
 
-def load_saved_main(config):
+def load_saved_main(config: str) -> None:
     """Execute the saved launching script, so that what it defines can be found."""
     path = os.path.abspath(config)
     job_dir = os.path.dirname(os.path.dirname(path))
@@ -367,7 +382,7 @@ def load_saved_main(config):
             return
 
 
-def execute_main(script):
+def execute_main(script: str) -> None:
     """Run a saved script as module ``__external_main__`` and publish what it defines."""
     from types import ModuleType
 
@@ -384,7 +399,7 @@ def execute_main(script):
     publish({name: value for name, value in vars(module).items() if not name.startswith("__")})
 
 
-def publish(names):
+def publish(names: dict[str, Any]) -> None:
     """Make objects attributes of ``__main__``, where pickle and the configuration look for them."""
     main = sys.modules["__main__"]
     if main.__dict__ is globals():
@@ -395,7 +410,7 @@ def publish(names):
             setattr(main, name, value)
 
 
-def own_main():
+def own_main() -> ModuleType:
     """Put an empty module in the place of this one."""
     from types import ModuleType
 
@@ -405,7 +420,7 @@ def own_main():
     return main
 
 
-def warn(message):
+def warn(message: str) -> None:
     """Say something to people; the task goes on."""
     sys.stderr.write("nemo_run: warning: %s\n" % message)
 
@@ -413,18 +428,19 @@ def warn(message):
 # -- what the task leaves behind -------------------------------------------------------------------
 
 
-def record_value(value):
+def record_value(value: Any) -> None:
     """Write down what the task returned, if that is wanted and this is rank 0."""
-    if result_file():
-        write_atomically(result_file(), describe_value(value))
+    path = result_file()
+    if path:
+        write_atomically(path, describe_value(value))
 
 
-def result_file():
+def result_file() -> str | None:
     """Return where to write the result; nothing on other ranks."""
     return os.environ.get("NEMORUN_RESULT_FILE") if os.environ.get("RANK", "0") in ("", "0") else None
 
 
-def describe_value(value):
+def describe_value(value: Any) -> dict[str, Any]:
     """Return a value as JSON can hold it: itself, pickled, or at least shown."""
     try:
         if is_plain(value):
@@ -440,7 +456,7 @@ def describe_value(value):
         return {"kind": "repr", "repr": "<%s whose repr failed: %s>" % (type(value).__name__, error)}
 
 
-def is_plain(value):
+def is_plain(value: Any) -> bool:
     """Whether JSON gives back exactly this value."""
     if value is None or type(value) in (bool, int, str):
         return True
@@ -451,7 +467,7 @@ def is_plain(value):
     return type(value) is dict and all(type(k) is str and is_plain(v) for k, v in value.items())
 
 
-def pickled(value):
+def pickled(value: Any) -> bytes | None:
     """Return a pickle; by reference where that works, so that classes stay the same."""
     for name in ("pickle", "cloudpickle"):
         try:
@@ -461,21 +477,22 @@ def pickled(value):
     return None
 
 
-def record_exception(error):
+def record_exception(error: BaseException) -> None:
     """Write down how the task ended, for the launcher and for torchrun."""
     import traceback
 
     shown = "".join(traceback.format_exception(type(error), error, trimmed(error.__traceback__)))
     module, name = type(error).__module__, type(error).__qualname__
     message = message_of(error)
-    if result_file():
+    path = result_file()
+    if path:
         about = {
             "kind": "exception",
             "type": "%s.%s" % (module, name),
             "message": message,
             "traceback": shown,
         }
-        write_atomically(result_file(), about)
+        write_atomically(path, about)
     elastic = os.environ.get("TORCHELASTIC_ERROR_FILE")
     if elastic and not os.path.exists(elastic):
         import time
@@ -484,7 +501,7 @@ def record_exception(error):
         write_atomically(elastic, {"message": {"message": "%s: %s" % (name, message), "extraInfo": extra}})
 
 
-def message_of(error):
+def message_of(error: BaseException) -> str:
     """Return the text of an exception, whatever its ``__str__`` does."""
     try:
         return str(error)
@@ -492,7 +509,7 @@ def message_of(error):
         return "<message could not be shown>"
 
 
-def write_atomically(path, content):
+def write_atomically(path: str, content: dict[str, Any]) -> None:
     """Write JSON under a temporary name and rename it; a failure is only a warning."""
     temporary = "%s.%d.tmp" % (path, os.getpid())
     try:
@@ -509,15 +526,15 @@ def write_atomically(path, content):
 # -- running ---------------------------------------------------------------------------------------
 
 
-def own_files():
+def own_files() -> tuple[str, ...]:
     """Return the files whose frames say nothing about the task."""
     return (__file__, "<frozen runpy>", *OTHER_FRAMES)
 
 
-OTHER_FRAMES = []
+OTHER_FRAMES: list[str] = []
 
 
-def trimmed(traceback):
+def trimmed(traceback: TracebackType | None) -> TracebackType | None:
     """Return a traceback from the first frame on that is the task's own."""
     frame = traceback
     while frame is not None and frame.tb_frame.f_code.co_filename in own_files():
@@ -525,18 +542,18 @@ def trimmed(traceback):
     return frame
 
 
-def hide_own_frames():
+def hide_own_frames() -> None:
     """Let Python's report of an exception begin in the task."""
     report = sys.excepthook
 
-    def hook(kind, error, traceback):
+    def hook(kind: Any, error: BaseException, traceback: Any) -> None:
         short = trimmed(traceback)
         report(kind, error.with_traceback(short), short)
 
     sys.excepthook = hook
 
 
-def prepare_process():
+def prepare_process() -> None:
     """Tell programs that they run inside a task, and let them find their modules."""
     os.environ["NEMORUN_TASK_PROCESS"] = "1"
     for entry in os.environ.get("NEMORUN_PYTHONPATH", "").split(os.pathsep):
@@ -544,48 +561,47 @@ def prepare_process():
             sys.path.append(entry)
 
 
-def build_task(config, name):
+def build_task(config: str, name: str) -> Callable[[], Any]:
     """Return the function a configuration stands for, with its arguments.
 
     Raises:
         UnreadableError: CONFIG is not the text of a task.
-        NotFound: It names something that is not here.
+        NotFoundError: It names something that is not here.
     """
     document = read_document(config)
     references = launcher_objects(document, config, name)
     try:
         task = Builder(as_task(document), references).build()
-    except NeedsFiddle:
+    except NeedsFiddleError:
         task = build_with_fiddle(document)
     if not callable(task):
         raise UnreadableError("the text holds a %s, not a task" % type(task).__name__)
     return task
 
 
-def as_task(document):
+def as_task(document: dict[str, Any]) -> dict[str, Any]:
     """Let a root that is a Config be called later, like a Partial."""
     root = document["root"]
     node = document["objects"].get(root.get("key")) if isinstance(root, dict) else None
-    kind = node["type"] if node else {}
-    if "%s:%s" % (kind.get("module"), kind.get("name")) in CONFIG_TYPES:
+    if node and "%s:%s" % (node["type"]["module"], node["type"]["name"]) in CONFIG_TYPES:
         partial = dict(node, type={"type": "pyref", "module": "nemo_run.config", "name": "Partial"})
         return dict(document, objects=dict(document["objects"], **{root["key"]: partial}))
     return document
 
 
-def set_up_package(package):
+def set_up_package(package: str) -> None:
     """Build a packager and let it prepare this machine."""
     document = read_document(package)
     try:
         packager = Builder(document, {}).build()
-    except NeedsFiddle:
+    except NeedsFiddleError:
         packager = build_with_fiddle(document)()
     setup = getattr(packager, "setup", None)
     if setup is not None:
         setup()
 
 
-def show(task):
+def show(task: Any) -> None:
     """Write a table of the arguments that a task would be called with."""
     rows = [("task", name_of(getattr(task, "func", task)))]
     rows += [("[%d]" % i, repr(value)) for i, value in enumerate(getattr(task, "args", ()))]
@@ -594,12 +610,12 @@ def show(task):
     sys.stdout.write("".join("%-*s  %s\n" % (width, name, value) for name, value in rows))
 
 
-def run(config, name="run", package=None, dryrun=False):
+def run(config: str, name: str = "run", package: str | None = None, dryrun: bool = False) -> None:
     """Build a task and call it; its exceptions pass through.
 
     Raises:
         UnreadableError: A text is not what it should be.
-        NotFound: The configuration names something that is not here.
+        NotFoundError: The configuration names something that is not here.
     """
     prepare_process()
     try:
@@ -619,7 +635,7 @@ def run(config, name="run", package=None, dryrun=False):
     record_value(value)
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> None:
     """Run as a program; exceptions of the task end the interpreter as they always do."""
     arguments = sys.argv[1:] if argv is None else argv
     if "--help" in arguments or "-h" in arguments:
@@ -633,7 +649,7 @@ def main(argv=None):
     hide_own_frames()
     try:
         run(options["config"], options["name"], options["package"], options["dryrun"])
-    except (UnreadableError, NotFound) as error:
+    except (UnreadableError, NotFoundError) as error:
         sys.stderr.write("nemo_run: error: %s\n" % error)
         sys.exit(1)
 

@@ -6,8 +6,6 @@ and import it. Nothing else is loaded, so that starting a task costs little.
 
 from __future__ import annotations
 
-from typing import Any
-
 from nemo_run_adapters.runner import task_runner
 
 
@@ -28,28 +26,30 @@ def fdl_direct_run(
     task_runner.run(fdl_config, fdl_run_name, fdl_package_cfg, fdl_dryrun)
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name != "fdl_runner_app":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = _app()
     return value
 
 
-def _app() -> Any:
+def _app() -> object:
     import typer
 
     app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
-    settings = {"allow_extra_args": True, "ignore_unknown_options": True}
 
-    @app.command(context_settings=settings)
+    @app.command(context_settings={"ignore_unknown_options": True})
     def fdl_runner(
-        fdl_config: str = typer.Argument(..., metavar="CONFIG", help="File or text of the task."),
+        words: list[str] = typer.Argument(..., metavar="CONFIG", help="File or text of the task."),
         fdl_dryrun: bool = typer.Option(False, "--dryrun", help="Only show the resolved arguments."),
         fdl_run_name: str = typer.Option("run", "--name", "-n", help="Name of the task."),
         fdl_package_cfg: str = typer.Option("", "--package-cfg", "-p", help="File or text of a packager."),
     ) -> None:
-        """Run a serialised task."""
-        fdl_direct_run(fdl_dryrun, fdl_run_name, fdl_package_cfg or None, fdl_config)
+        """Run a serialised task; what is not known is ignored."""
+        config = next((word for word in words if not word.startswith("-")), None)
+        if config is None:
+            raise typer.BadParameter("missing CONFIG")
+        fdl_direct_run(fdl_dryrun, fdl_run_name, fdl_package_cfg or None, config)
 
     return app
 

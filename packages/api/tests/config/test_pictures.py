@@ -1,0 +1,67 @@
+"""Pictures of configurations."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nemo_run._config import draw
+from nemo_run.config import Config, Script
+from nemo_run_domain.errors import MissingDependencyError
+
+
+def fit(x: int = 1) -> int:
+    return x
+
+
+@pytest.fixture
+def no_dot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+
+def test_drawing_gives_a_graph() -> None:
+    assert "fit" in Config(fit).visualize().source
+    assert "Script" in Script("a").visualize().source
+
+
+def test_difference_gives_a_graph() -> None:
+    assert "fit" in Config(fit, x=2).diff(Config(fit)).source
+    assert "Script" in Script("a").diff(Script("b"), trim=False).source
+
+
+@pytest.mark.parametrize("owner", [Config(fit), Script("a")])
+def test_other_suffixes_are_refused(owner: Any) -> None:
+    with pytest.raises(ValueError, match=r"The file extension must be \.png"):
+        owner.save_config_img("x.jpg")
+
+
+@pytest.mark.usefixtures("no_dot")
+def test_missing_program_is_named(tmp_path: Path) -> None:
+    with pytest.raises(MissingDependencyError, match="'dot'"):
+        Config(fit).save_config_img(str(tmp_path / "new"))
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.usefixtures("no_dot")
+def test_notebooks_fall_back_to_text(capsys: pytest.CaptureFixture[str]) -> None:
+    assert Config(fit)._repr_svg_() == repr(Config(fit))
+    assert capsys.readouterr().out == ""
+
+
+def test_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> Any:
+        raise ImportError(name)
+
+    monkeypatch.setattr(importlib, "import_module", missing)
+    with pytest.raises(MissingDependencyError, match="pip install graphviz"):
+        draw.draw(Config(fit))
+
+
+@pytest.mark.parametrize(("path", "file"), [("images", "images/config.png"), ("a/b.png", "a/b.png")])
+def test_images_are_written(path: str, file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draw, "_piped", lambda graph, form: form.encode())
+    Config(fit).save_config_img(str(tmp_path / path))
+    assert (tmp_path / file).read_bytes() == b"png"
