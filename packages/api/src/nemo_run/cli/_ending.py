@@ -1,0 +1,68 @@
+"""How commands end: exit codes, one line for an error, quiet where nobody reads any more."""
+
+from __future__ import annotations
+
+import functools
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+from nemo_run.exceptions import NemoRunError, WaitTimeoutError
+
+OK = 0
+FAILED = 1
+TIMED_OUT = 124  # as timeout(1) of coreutils
+INTERRUPTED = 128 + signal.SIGINT
+NOT_READ = 128 + signal.SIGPIPE
+
+
+def as_command(function: Callable[..., int | None]) -> Callable[..., None]:
+    """Return a function as a command: what it returns or raises becomes the exit code."""
+
+    @functools.wraps(function)
+    def command(*args: Any, **kwargs: Any) -> None:
+        code = _code_of(functools.partial(function, *args, **kwargs))
+        if code:
+            raise typer.Exit(code)
+
+    return command
+
+
+def _code_of(call: Callable[[], int | None]) -> int:
+    try:
+        code = call() or OK
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_output()
+        return NOT_READ
+    except KeyboardInterrupt as error:
+        return getattr(error, "code", None) or INTERRUPTED
+    except (NemoRunError, OSError) as error:
+        _complain(error)
+        return TIMED_OUT if isinstance(error, WaitTimeoutError) else FAILED
+    return code
+
+
+def _complain(error: BaseException) -> None:
+    """Print an error as one line on standard error."""
+    parts = [str(error), *getattr(error, "__notes__", ())]
+    text = " ".join("; ".join(part for part in parts if part).split())
+    typer.echo(f"Error: {text or type(error).__name__}", err=True)
+
+
+def _discard_output() -> None:
+    """Let what is still buffered end nowhere, or Python complains when it exits.
+
+    Source: Python documentation, library, ``signal``, "Note on SIGPIPE".
+    """
+    try:
+        descriptor = sys.stdout.fileno()
+    except (OSError, ValueError):
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)
