@@ -1,5 +1,6 @@
 """Units as real processes; what every scheduler promises is in ``tests/contract``."""
 
+import importlib.util
 import json
 import os
 import signal
@@ -525,3 +526,21 @@ def test_launchers_beside_python_are_taken(place: Place, monkeypatch: pytest.Mon
     folder, _ = pretend(place, "ft_launcher")
     monkeypatch.setattr(sys, "executable", f"{folder}/python")
     assert observe_site().programs == {"python": f"{folder}/python", "ft_launcher": f"{folder}/ft_launcher"}
+
+
+@pytest.mark.torch
+def test_torchrun_starts_its_ranks(place: Place) -> None:
+    spec = importlib.util.find_spec("torch")
+    if spec is None or spec.origin is None:
+        pytest.skip("torch is not installed")
+    folders = [Path(sys.executable).parent, Path(spec.origin).parents[1] / "bin"]
+    folder = next(folder for folder in folders if (folder / "torchrun").exists())
+    show = "import os, sys; print('rank', os.environ['RANK'], *sys.argv[1:]); sys.exit(int(sys.argv[2]))"
+    path = place.file("p.py", show)
+    executor = LocalSettings(ntasks_per_node=2, env_vars={"PATH": f"{folder}:{os.environ['PATH']}"})
+    for code, state in ((0, JobState.SUCCEEDED), (3, JobState.FAILED)):
+        task = ScriptTask(path=path, args=("a b", str(code)), entrypoint="python")
+        (handle,) = place.start(task, executor=executor, launcher=TorchrunSettings())
+        assert place.wait(handle)[0].state is state
+    success = place.read(place.begun[0]).decode()
+    assert {"rank 0 a b 0", "rank 1 a b 0"} <= {line.split(":", 1)[-1] for line in success.splitlines()}
