@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 from nemo_run_adapters.local import records
 from nemo_run_adapters.local.plugin import backend
-from nemo_run_adapters.local.scheduler import LocalScheduler, observe_site
+from nemo_run_adapters.local.scheduler import LocalScheduler
 from nemo_run_adapters.local.settings import LocalSettings
+from nemo_run_adapters.local.surroundings import observe_site
 from nemo_run_application.backends import ConnectContext, Connection
 from nemo_run_application.ports.log_source import LogStream
 from nemo_run_application.ports.scheduler import Accepted, Refused

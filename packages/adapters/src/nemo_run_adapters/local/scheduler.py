@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import logging
 import os
-import sys
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,21 +17,14 @@ from nemo_run_adapters.local.notifier import NotifyingClient
 from nemo_run_adapters.local.parse import old_status, parse_status
 from nemo_run_adapters.local.refusal import explain_refusal
 from nemo_run_adapters.local.registry import Entry, LocalRegistry
-from nemo_run_adapters.local.request import (
-    IMPORT_PATH_VARIABLE,
-    RESULT_VARIABLE,
-    LocalApp,
-    LocalPlan,
-    Site,
-    plan_unit,
-)
+from nemo_run_adapters.local.request import LocalApp, LocalPlan, plan_unit
 from nemo_run_adapters.local.results import read_old_status
+from nemo_run_adapters.local.surroundings import base_environ, observe_site
 from nemo_run_application.ports.scheduler import Accepted, Refused, SubmitResult
 from nemo_run_application.prepared import PreparedUnit
 from nemo_run_domain.errors import (
     BackendError,
     BackendUnavailableError,
-    InvalidConfigError,
     StoreError,
     SubmissionRejectedError,
 )
@@ -42,7 +34,6 @@ NAME = "local_persistent"
 GRACE = 10.0
 """Seconds a cancelled job has between SIGTERM and SIGKILL."""
 
-_BESIDE_PYTHON = ("torchrun", "ft_launcher")
 _UNKNOWN = JobStatus(state=JobState.UNKNOWN)
 _log = logging.getLogger("nemo_run.local")
 
@@ -68,7 +59,7 @@ class LocalScheduler:
     def submit(self, plans: Sequence[LocalPlan]) -> Sequence[SubmitResult]:
         if not plans:
             return []
-        environ = _base_environ()
+        environ = base_environ()
         try:
             self.registry.add(plans)
         except StoreError as error:
@@ -170,37 +161,6 @@ class LocalScheduler:
         finally:
             with self._lock:
                 self._ending -= folders
-
-
-def observe_site() -> Site:
-    """Look at this process.
-
-    Raises:
-        InvalidConfigError: Its working directory was deleted.
-    """
-    try:
-        cwd = os.getcwd()
-    except FileNotFoundError as error:
-        raise InvalidConfigError("the working directory of this process does not exist any more") from error
-    return Site(
-        programs=_find_programs(),
-        cwd=cwd,
-        import_path=tuple(os.path.join(cwd, entry) if entry else cwd for entry in sys.path),
-        environ=dict(os.environ),
-    )
-
-
-def _find_programs() -> dict[str, str]:
-    if not sys.executable:
-        return {}
-    folder = os.path.dirname(sys.executable)
-    beside = {name: path for name in _BESIDE_PYTHON if os.access(path := os.path.join(folder, name), os.X_OK)}
-    return {"python": sys.executable, **beside}
-
-
-def _base_environ() -> dict[str, str]:
-    """Return the environment of this process without what it was told as a task itself."""
-    return {k: v for k, v in os.environ.items() if k not in (RESULT_VARIABLE, IMPORT_PATH_VARIABLE)}
 
 
 def _ids(handles: Collection[JobHandle]) -> list[str]:
