@@ -14,7 +14,7 @@ from nemo_run.config import Script
 from nemo_run.package_info import __version__
 from nemo_run.run.job import Job, JobGroup
 from nemo_run.run.plugin import ExperimentPlugin
-from nemo_run_adapters.codec import AllowList, encode, load
+from nemo_run_adapters.codec import AllowList, encode, encode_by_value, load
 from nemo_run_application.backends import BackendRegistry
 from nemo_run_domain.errors import StoreError, UntrustedFileError
 from nemo_run_domain.executor import ExecutorSettings
@@ -54,20 +54,17 @@ def config_files(saved: SavedExperiment) -> dict[str, bytes]:
     return {"_CONFIG": config.encode(), "_VERSION": f"{__version__}\n".encode()}
 
 
-def task_texts(job: Job | JobGroup) -> list[str]:
-    """Return the saved text of each task of a job; texts that were never loaded stay as they are."""
-    return [task if isinstance(task, str) else _task_text(task) for task in job.tasks]
+def tasks_file(jobs: Sequence[Job | JobGroup], texts: dict[str, str]) -> bytes:
+    """Return ``_TASKS``: for each job its settings without the task, and the task.
 
-
-def _task_text(task: Any) -> str:
-    from nemo_run_adapters.codec import encode_by_value
-
-    return encode_by_value(task)[0]
-
-
-def tasks_file(jobs: Sequence[Job | JobGroup]) -> bytes:
-    """Return ``_TASKS``: for each job its settings without the task, and the task."""
-    return json.dumps([[_job_text(job), _tasks_text(job)] for job in jobs]).encode()
+    Args:
+        jobs: In order.
+        texts: Job id -> text of its task, so that it is written once in a run; completed here.
+    """
+    for job in jobs:
+        if job.id not in texts:
+            texts[job.id] = _tasks_text(job)
+    return json.dumps([[_job_text(job), texts[job.id]] for job in jobs]).encode()
 
 
 def _job_text(job: Job | JobGroup) -> str:
@@ -91,13 +88,9 @@ def _savable_plugin(plugin: Any) -> Any:
 
 
 def _tasks_text(job: Job | JobGroup) -> str:
-    if not isinstance(job, JobGroup):
-        return task_texts(job)[0]
-    if all(isinstance(task, str) for task in job.tasks):
-        return str(job.tasks[0])  # never loaded: every task stands for the text of the whole list
-    from nemo_run_adapters.codec import encode_by_value
-
-    return encode_by_value(job.tasks)[0]
+    if job.tasks and isinstance(job.tasks[0], str):
+        return job.tasks[0]  # never loaded; in a group every task stands for the text of the whole list
+    return encode_by_value(job.tasks if isinstance(job, JobGroup) else job.task)[0]
 
 
 def allowed(registry: BackendRegistry) -> AllowList:

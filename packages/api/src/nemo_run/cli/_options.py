@@ -10,7 +10,7 @@ import typer
 ExperimentName = Annotated[
     str, typer.Argument(metavar="EXPERIMENT", help="Id of an experiment, or a title: its newest run.")
 ]
-JobName = Annotated[str, typer.Argument(metavar="[JOB]", help="Index of a job, from 0, or its id.")]
+JobName = Annotated[str, typer.Argument(metavar="JOB", help="Index of a job, from 0, or its id.")]
 BaseDir = Annotated[
     str | None,
     typer.Option("--base-dir", metavar="FOLDER", help="Look here instead of in the home folder."),

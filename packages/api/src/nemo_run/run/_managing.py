@@ -51,7 +51,7 @@ def addresses(jobs: Iterable[Job | JobGroup]) -> list[JobAddress]:
 
 def announce(experiment: ExperimentView, *, chained: bool) -> None:
     """Tell people that a run begins."""
-    jobs = {job.id: job.executor.info() for job in experiment.jobs}
+    jobs = {job.id: job.executor.info() for job in experiment._jobs}
     experiment._services.reporter.emit(RunStarted(experiment_id=experiment.id, jobs=jobs))
     if chained and len(jobs) > 1:
         notice(

@@ -136,6 +136,7 @@ class Experiment(ConfigurableMixin):
         self._factory.directories.update(
             {job.id: os.path.basename(job.executor.job_dir) for job in self._jobs}
         )
+        self._task_texts: dict[str, str] = {}
         self._launched = False
         self._direct = False
         self._session: RunSession | None = None
@@ -446,7 +447,6 @@ class Experiment(ConfigurableMixin):
             self._session.start()
         finally:
             self._note_handles(state)
-            self._write_jobs()
         self._stop_if_refused(state)
         if chained:
             self._session.wait()
@@ -519,12 +519,13 @@ class Experiment(ConfigurableMixin):
         files = _metadata.config_files(self._saved())
         files |= _metadata.main_source()
         files[TUNNELS_FILE] = b"{}"
-        files[TASKS_FILE] = _metadata.tasks_file(self._jobs)
+        self._task_texts.clear()
+        files[TASKS_FILE] = _metadata.tasks_file(self._jobs, self._task_texts)
         files[_metadata.EXTRA_FILE] = _metadata.extra_file(self._base_dir, self._jobs)
         self._services.store.write(self._exp_dir, files)
 
     def _write_jobs(self) -> None:
-        self._services.store.write(self._exp_dir, {TASKS_FILE: _metadata.tasks_file(self._jobs)})
+        self._services.store.write(self._exp_dir, {TASKS_FILE: _metadata.tasks_file(self._jobs, self._task_texts)})
 
     def _delete(self) -> None:
         self._services.store.delete(self._exp_dir, prune_parent=True)
