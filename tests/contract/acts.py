@@ -39,6 +39,8 @@ class Act:
         fail_times: How many attempts fail first.
         retries: How many more attempts it has.
         env: Environment of the task.
+        marks: Each start leaves an ``x`` in the file ``starts`` of the job folder, on a backend
+            with real processes.
     """
 
     prints: str = ""
@@ -48,6 +50,7 @@ class Act:
     fail_times: int = 0
     retries: int = 0
     env: Mapping[str, str] = field(default_factory=dict)
+    marks: bool = False
 
     def argv(self, folder: Path) -> tuple[str, ...]:
         """Return the command that does it on a backend with real processes."""
@@ -59,6 +62,8 @@ class Act:
         """Return the text of a shell script that does it; ``folder`` keeps count of attempts."""
         count = shlex.quote(str(folder / "attempts"))
         lines = [f"printf %s {shlex.quote(self.prints)}"] if self.prints else []
+        if self.marks:
+            lines.append(f"printf x >> {shlex.quote(str(folder / 'starts'))}")
         if self.fail_times:
             lines += [f"printf x >> {count}", f'[ "$(wc -c < {count})" -gt {self.fail_times} ] || exit 1']
         lines.append("exec sleep 3600" if self.stays else f"exit {self.exit_code}")

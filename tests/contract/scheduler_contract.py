@@ -115,12 +115,14 @@ class SchedulerContract(ABC):
         assert scheduler.find([plans[1].token]) == {}
 
     def test_a_token_is_not_started_twice(self, scheduler: Any, make_unit: MakeUnit, tmp_path: Path) -> None:
-        plans = scheduler.plan([make_unit(Act(prints="x", fail_times=0))])
+        plans = scheduler.plan([make_unit(Act(marks=True))])
         first = scheduler.submit(plans)
-        again = scheduler.submit(plans)
-        assert first == again
-        wait_until_final(scheduler, first[0].handles)
         assert scheduler.submit(plans) == first
+        final = wait_until_final(scheduler, first[0].handles)
+        assert scheduler.submit(plans) == first
+        assert scheduler.poll(first[0].handles) == final
+        starts = tmp_path / "job" / "starts"
+        assert not starts.exists() or starts.read_text() == "x"
 
     # --- poll
 
