@@ -1,0 +1,7 @@
+"""Import the library and say what that loaded."""
+
+from bench import save
+
+import nemo_run  # noqa: F401
+
+save()

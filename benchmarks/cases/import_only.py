@@ -1,0 +1,3 @@
+"""Import the library."""
+
+import nemo_run  # noqa: F401
