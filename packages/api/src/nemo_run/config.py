@@ -206,6 +206,11 @@ class Script(ConfigurableMixin):
         return [filename if is_local else f"/{RUNDIR_NAME}/{SCRIPTS_DIR}/{os.path.basename(filename)}"]
 
 
+for _field in dataclasses.fields(Script):
+    if not hasattr(Script, _field.name):
+        setattr(Script, _field.name, None)  # a mock made from the class has every field
+
+
 def _first_line(entrypoint: str) -> str:
     if entrypoint == "bash":
         return "#!/usr/bin/bash"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import stat
 from pathlib import Path
+from unittest import mock
 
 import fiddle as fdl
 import pytest
@@ -137,3 +138,10 @@ def test_dataclass_that_cannot_be_made_again_must_say_how() -> None:
     with pytest.raises(NotImplementedError) as error:
         Own("abc").to_config()
     assert len(error.value.args) == 2
+
+
+def test_mocks_have_every_field() -> None:
+    fake = mock.MagicMock(spec=Script)
+    for name in (*(field.name for field in dataclasses.fields(Script)), "to_command", "get_name"):
+        assert hasattr(fake, name)
+    assert Script("a").args == []

@@ -34,6 +34,7 @@ CONFIG_TYPES = ("nemo_run.config:Config", "fiddle._src.config:Config", "fiddle:C
 PARTIAL_TYPES = ("nemo_run.config:Partial", "fiddle._src.partial:Partial", "fiddle:Partial")
 METADATA = "fiddle._src.config:BuildableTraverserMetadata"
 MAIN_MODULES = ("__main__", "__external_main__")
+LOADING = "__nemo_run_loading__"  # while it is true, experiments of the script are not launched again
 PAYLOAD_SUFFIX = "_fn_or_script"
 BY_VALUE_SUFFIX = "_by_value"
 
@@ -311,10 +312,12 @@ def name_of(target: Any) -> str:
 
 
 def explain(error: BaseException, note: str) -> None:
-    """Attach a line to an exception where Python can."""
+    """Attach a line to an exception, or say it where Python cannot."""
     add_note = getattr(error, "add_note", None)
     if add_note is not None:
         add_note(note)
+    else:
+        sys.stderr.write("nemo_run: %s\n" % note)
 
 
 def build_with_fiddle(document: dict[str, Any]) -> Any:
@@ -390,12 +393,15 @@ def execute_main(script: str) -> None:
     if module is None:
         module = sys.modules["__external_main__"] = ModuleType("__external_main__")
     module.__file__ = script
+    setattr(module, LOADING, True)
     try:
         with open(script, "rb") as stream:
             code = compile(stream.read(), script, "exec")
         exec(code, module.__dict__)
     except (Exception, SystemExit) as error:
         warn("the saved launching script %s failed: %s: %s" % (script, type(error).__name__, error))
+    finally:
+        setattr(module, LOADING, False)
     publish({name: value for name, value in vars(module).items() if not name.startswith("__")})
 
 
@@ -528,7 +534,8 @@ def write_atomically(path: str, content: dict[str, Any]) -> None:
 
 def own_files() -> tuple[str, ...]:
     """Return the files whose frames say nothing about the task."""
-    return (__file__, "<frozen runpy>", *OTHER_FRAMES)
+    runpy = getattr(sys.modules.get("runpy"), "__file__", None) or ""
+    return (__file__, "<frozen runpy>", runpy, *OTHER_FRAMES)
 
 
 OTHER_FRAMES: list[str] = []

@@ -184,6 +184,8 @@ def rewrite(
 def rebuilt(container: Any, parts: list[Any]) -> Any:
     """Return a container like ``container`` with other contents in the same places."""
     if isinstance(container, tuple):
+        if all(new is old for new, old in zip(parts, container, strict=True)):
+            return container
         return type(container)(*parts) if hasattr(container, "_fields") else type(container)(parts)
     new = copy.copy(container)
     if isinstance(container, list):
