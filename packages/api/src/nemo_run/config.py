@@ -131,7 +131,7 @@ class Script(ConfigurableMixin):
     Attributes:
         path: Script file, or module name with ``m``.
         inline: Text of the script, instead of ``path``.
-        args: Arguments of ``path``.
+        args: Arguments behind it.
         env: Environment of the run.
         entrypoint: What runs it.
         m: Run ``path`` with ``-m``.
@@ -156,8 +156,6 @@ class Script(ConfigurableMixin):
             return "A script needs a path or an inline text."
         if self.path and self.inline:
             return "A script has either a path or an inline text, not both."
-        if self.inline and self.args:
-            return "An inline script takes no args; write them into its text."
         if not self.entrypoint:
             return "Need to provide an entrypoint for script."
         if self.m and "python" not in self.entrypoint:

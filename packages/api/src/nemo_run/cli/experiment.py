@@ -46,9 +46,7 @@ def create() -> typer.Typer:
 
 
 def list(
-    experiment_title: Annotated[
-        str, typer.Argument(metavar="TITLE", help="Without: list all titles.")
-    ] = "",
+    experiment_title: Annotated[str, typer.Argument(metavar="TITLE", help="Without: list all titles.")] = "",
     base_dir: BaseDir = None,
     as_json: AsJson = False,
 ) -> None:

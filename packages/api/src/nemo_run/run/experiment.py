@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import os
 import re
+import sys
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -392,6 +393,11 @@ class Experiment(ConfigurableMixin):
             Interrupted: Ctrl-C; what is not remote was cancelled.
         """
         self._check_inside("run")
+        if _is_loading_script():
+            _managing.notice(
+                self, f"experiment {self._id} is not launched again while a task loads its script"
+            )
+            return
         if self._launched or self._reconstruct:
             why = "has been launched" if self._launched else "is saved; call reset() to run it again"
             _managing.notice(self, f"experiment {self._id} {why}: nothing is launched")
@@ -525,7 +531,9 @@ class Experiment(ConfigurableMixin):
         self._services.store.write(self._exp_dir, files)
 
     def _write_jobs(self) -> None:
-        self._services.store.write(self._exp_dir, {TASKS_FILE: _metadata.tasks_file(self._jobs, self._task_texts)})
+        self._services.store.write(
+            self._exp_dir, {TASKS_FILE: _metadata.tasks_file(self._jobs, self._task_texts)}
+        )
 
     def _delete(self) -> None:
         self._services.store.delete(self._exp_dir, prune_parent=True)
@@ -602,6 +610,11 @@ class Experiment(ConfigurableMixin):
 
     def _wait_for_jobs(self, jobs: Sequence[Job | JobGroup]) -> None:
         _managing.wait_for(self, [job.id for job in jobs], None)
+
+
+def _is_loading_script() -> bool:
+    """Whether this is a task that executes the launching script to find its function."""
+    return bool(getattr(sys.modules.get("__external_main__"), "__nemo_run_loading__", False))
 
 
 def maybe_load_external_main(exp_dir: str) -> None:

@@ -47,28 +47,30 @@ def _as_partial(task: Any) -> Any:
 def _run_script(script: Script) -> None:
     """Start a script without a shell, its output on this process's ``sys.stdout`` and ``sys.stderr``."""
     argv = _script_argv(script)
-    _flush()
-    env = {**os.environ, **(script.env or {})}
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
     captured = not _is_real(sys.stdout)
-    done = subprocess.run(
+    process = subprocess.Popen(
         argv,
-        env=env,
-        check=False,
+        env={**os.environ, **(script.env or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE if captured else None,
         stderr=subprocess.STDOUT if captured else None,
     )
-    if captured:
-        sys.stdout.write(done.stdout.decode("utf-8", "replace"))
-    if done.returncode:
-        raise JobFailedError(f"{argv[0]} ended with exit code {done.returncode}")
+    with process:
+        for line in process.stdout or ():
+            sys.stdout.write(line.decode("utf-8", "replace"))
+            sys.stdout.flush()
+    if process.returncode:
+        raise JobFailedError(f"{argv[0]} ended with exit code {process.returncode}")
 
 
 def _script_argv(script: Script) -> list[str]:
     python = sys.executable if script.entrypoint == "python" else script.entrypoint
     args = [str(arg) for arg in script.args or []]
     if script.inline:
-        return [python, "-c", script.inline, *([python] if args and "python" not in python else []), *args]
+        name = [] if "python" in python else [python]  # what a shell calls $0 stands before the arguments
+        return [python, "-c", script.inline, *name, *args]
     return [python, *(["-m"] if script.m else []), script.path, *args]
 
 
@@ -77,11 +79,6 @@ def _is_real(stream: Any) -> bool:
         return stream.fileno() == 1
     except (OSError, ValueError, AttributeError):
         return False
-
-
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
 
 
 def dryrun_fn(configured_task: Any, executor: Executor | None = None, build: bool = False) -> None:

@@ -105,7 +105,9 @@ class Server:
             task.kill()
 
     def _on_watch(self, message: dict[str, Any]) -> None:
-        self._watched.update(task.id for task in self._find(message))
+        for task in self._find(message):
+            self._watched.add(task.id)
+            self.task_printed(task)  # what it printed before anybody watched
 
     def _find(self, message: dict[str, Any]) -> list[Task]:
         return [self._tasks[i] for i in message["app_ids"] if i in self._tasks]

@@ -1,0 +1,1 @@
+"""Backends, stores and consoles: everything that talks to a system."""
