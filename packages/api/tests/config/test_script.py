@@ -20,7 +20,6 @@ from nemo_run.config import Config, ConfigurableMixin, Script
         ({"path": "a", "entrypoint": ""}, "Need to provide an entrypoint for script."),
         ({"path": "a", "m": True}, "-m can only be used with python"),
         ({"path": "a", "inline": "b"}, "not both"),
-        ({"inline": "a", "args": ["b"]}, "no args"),
     ],
 )
 @pytest.mark.parametrize("error", [AssertionError, ValueError])

@@ -32,14 +32,15 @@ class LaunchUnits:
         if not unit_ids:
             return []
         units = [state.planned[unit_id] for unit_id in unit_ids]
-        self._journal(state, [self._intent(unit) for unit in units])
+        self._journal(state, [self._intent(unit) for unit in units], sync=True)
         results = self.services.workers.map(self._submit, _by_connection(units))
         outcome = {unit.unit.id: (unit, result) for group in results for unit, result in group}
-        self._journal(state, [self._answer(*outcome[unit_id]) for unit_id in unit_ids])
+        self._journal(state, [self._answer(*outcome[unit_id]) for unit_id in unit_ids], sync=False)
         return [unit_id for unit_id in unit_ids if self._note(state, *outcome[unit_id])]
 
-    def _journal(self, state: RunState, records: list[Record]) -> None:
-        self.services.store.append(state.experiment.directory, records)
+    def _journal(self, state: RunState, records: list[Record], *, sync: bool) -> None:
+        """Write records; handles need not reach the disk at once, since tokens find them again."""
+        self.services.store.append(state.experiment.directory, records, sync=sync)
 
     def _intent(self, unit: PlannedUnit) -> Record:
         plan = unit.plan
