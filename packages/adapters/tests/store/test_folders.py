@@ -116,10 +116,11 @@ def test_a_file_system_without_folder_sync_is_no_error(
 
 
 def test_a_failing_folder_sync_is_told(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_descriptor: int) -> None:
-        raise OSError(errno.EIO, "broken disk")
+    def broken(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EIO, "broken disk")
 
-    monkeypatch.setattr(private, "sync_folder", broken)
+    monkeypatch.setattr(private.os, "fsync", broken)
     with pytest.raises(StoreError, match="broken disk"):
         STORE.write(str(directory), {"_CONFIG": b"1"})
 
