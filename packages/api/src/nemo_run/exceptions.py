@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from nemo_run_domain.errors import BackendError as BackendError
+from nemo_run_domain.errors import BackendUnavailableError as BackendUnavailableError
+from nemo_run_domain.errors import ExecutableNotFoundError as ExecutableNotFoundError
 from nemo_run_domain.errors import InvalidConfigError as InvalidConfigError
 from nemo_run_domain.errors import JobFailedError as JobFailedError
 from nemo_run_domain.errors import MissingDependencyError as MissingDependencyError
 from nemo_run_domain.errors import NemoRunError as NemoRunError
 from nemo_run_domain.errors import NotFoundError as NotFoundError
+from nemo_run_domain.errors import PackagingError as PackagingError
+from nemo_run_domain.errors import StoreError as StoreError
+from nemo_run_domain.errors import SubmissionRejectedError as SubmissionRejectedError
 from nemo_run_domain.errors import UnsupportedFeatureError as UnsupportedFeatureError
+from nemo_run_domain.errors import UntrustedFileError as UntrustedFileError
 from nemo_run_domain.errors import WaitTimeoutError as WaitTimeoutError
 from nemo_run_domain.job import JobState
 

@@ -55,7 +55,7 @@ class PlainReporter:
         """Take in an event; return the text to print for it, possibly none."""
         if isinstance(event, LogLine):
             return self._prefixes.render(event, color=self.output.color)
-        before = {job: row.label for job, row in self.board.rows.items()}
+        before = self._labels(event)
         self.board.apply(event, self.now())
         if isinstance(event, Notice):
             return self._line(render_notice(event, color=self.output.color))
@@ -68,6 +68,13 @@ class PlainReporter:
                 self._changed(event.job) if before.get(event.job) != self.board.row(event.job).label else ""
             )
         return self._end(before) if isinstance(event, RunEnded) else ""
+
+    def _labels(self, event: Event) -> dict[str, str]:
+        """Return the state of each job that an event may change, as it is before."""
+        if isinstance(event, JobChanged):
+            return {event.job: self.board.rows[event.job].label} if event.job in self.board.rows else {}
+        rows = self.board.rows if isinstance(event, RunEnded) else {}
+        return {job: row.label for job, row in rows.items()}
 
     @property
     def _is_single(self) -> bool:

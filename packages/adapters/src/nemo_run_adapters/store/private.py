@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -131,9 +132,14 @@ def _write_beside(file: NewFile, waiting: dict[str, NewFile]) -> None:
 
 
 def _sync_all(waiting: Mapping[str, NewFile]) -> None:
-    for temporary, file in waiting.items():
-        with store_errors("write", file.path):
+    """Return once all contents are on disk; asked for side by side, the disk takes them in one go."""
+
+    def sync(temporary: str) -> None:
+        with store_errors("write", waiting[temporary].path):
             _sync(temporary, os.O_RDONLY)
+
+    with ThreadPoolExecutor(len(waiting) or 1) as pool:
+        list(pool.map(sync, waiting))
 
 
 def sync_folder(folder: str) -> None:

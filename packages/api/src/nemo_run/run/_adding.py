@@ -50,8 +50,10 @@ def as_plugins(plugins: Any) -> list[ExperimentPlugin]:
     return [plugins] if hasattr(plugins, "setup") else list(plugins)
 
 
-def copy_of(task: Any) -> Any:
-    """Return a task that later changes to the caller's do not reach."""
+def _checked_copy(task: Any) -> Any:
+    """Return a task that can travel and that later changes to the caller's do not reach."""
+    task = as_task(task)
+    check_task(task)
     return copy.deepcopy(task) if isinstance(task, Script) else task.clone()
 
 
@@ -77,10 +79,9 @@ class JobFactory:
             PackagingError: Something in the task cannot travel.
             InvalidConfigError: The name is not allowed.
         """
-        task = copy_of(as_task(task))
+        task = _checked_copy(task)
         job_id, directory = self._place(name, name or default_name(task))
         copied = self._assigned(executor, job_id, directory)
-        check_task(task)
         applied = as_plugins(plugins)
         self._apply(applied, [(task, copied)])
         self.directories[job_id] = directory
@@ -96,11 +97,9 @@ class JobFactory:
             raise UsageError("a group of tasks needs a name: add([...], name='my-group')")
         if not tasks:
             raise UsageError(f"group {name!r} has no task")
-        copies = [copy_of(as_task(task)) for task in tasks]
+        copies = [_checked_copy(task) for task in tasks]
         job_id, directory = self._place(name, name)
         executors = [self._assigned(e, job_id, directory) for e in _group_executors(executor, len(copies))]
-        for task in copies:
-            check_task(task)
         applied = as_plugins(plugins)
         self._apply(applied, list(zip(copies, executors, strict=True)))
         self.directories[job_id] = directory

@@ -276,6 +276,7 @@ def resume(experiment: ExperimentView) -> None:
     planned = PlanUnits(services)(PrepareExperiment(services)(domain))
     state = RunState(experiment=domain, planned={p.unit.id: p for p in planned})
     ready = _restore(state, found, {i for i, d in decisions.items() if d.rerun})
+    experiment._jobs_by_id = {job.id: job for job in experiment._jobs}
     experiment._session = RunSession(services, state, experiment._note_status)
     experiment._reconstruct, experiment._launched = False, True
     announce(experiment, chained=False)

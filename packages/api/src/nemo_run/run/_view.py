@@ -24,6 +24,7 @@ class ExperimentView(Protocol):
     _id: str
     _exp_dir: str
     _jobs: list[Job | JobGroup]
+    _jobs_by_id: dict[str, Job | JobGroup]
     _factory: JobFactory
     _session: RunSession | None
     _launched: bool

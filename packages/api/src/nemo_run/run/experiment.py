@@ -446,6 +446,7 @@ class Experiment(ConfigurableMixin):
         chained = any(unit.after for unit in experiment.units)
         self.detach = self._can_detach(detach, chained)
         state = RunState(experiment=experiment, planned={p.unit.id: p for p in planned})
+        self._jobs_by_id = {job.id: job for job in self._jobs}
         self._session = RunSession(self._services, state, self._note_status)
         _managing.announce(self, chained=chained)
         self._launched = True
@@ -544,12 +545,11 @@ class Experiment(ConfigurableMixin):
                 job.note_handles([str(handle) for handle in handles])
 
     def _note_status(self, job_id: str, status: JobStatus) -> None:
-        for job in self._jobs:
-            if job.id == job_id:
-                if self._session is not None and not job.launched and job_id in self._session.state.handles:
-                    job.note_handles([str(h) for h in self._session.state.handles[job_id]])
-                job.note_status(status)
-                return
+        job = self._jobs_by_id[job_id]
+        handles = self._session.state.handles.get(job_id) if self._session is not None else None
+        if handles and not job.launched:
+            job.note_handles([str(handle) for handle in handles])
+        job.note_status(status)
 
     # Managing
 
