@@ -143,7 +143,6 @@ class TunedSettings(MemorySettings):
     """Settings of a package that builds upon another backend."""
 
 
-@pytest.mark.xfail(reason="a registered backend of a base class hides installed ones", strict=True)
 def test_the_nearest_base_class_wins_even_if_it_is_installed_later() -> None:
     tuned = Backend(name="tuned", settings=TunedSettings, connect=memory.connect)
     registry = BackendRegistry(source=lambda: [tuned])

@@ -22,7 +22,7 @@ from nemo_run_application.services import Connections, Services
 from nemo_run_application.workers import Workers
 
 _lock = threading.Lock()
-_registry = BackendRegistry()
+_registry = BackendRegistry(is_settled=lambda kind: kind.__module__.startswith("nemo_run."))
 _connections: dict[str, Connections] = {}
 
 

@@ -177,9 +177,15 @@ def main_source() -> dict[str, bytes]:
         return {}
 
 
-def extra_file(base_dir: str | None, jobs: Sequence[Job | JobGroup]) -> bytes:
-    """Return ``_EXTRA``."""
-    types = {job.id: job.dependency_type for job in jobs if job.dependency_type}
+def extra_file(base_dir: str | None, jobs: Sequence[Job | JobGroup], dependency_type: str | None) -> bytes:
+    """Return ``_EXTRA``.
+
+    Args:
+        base_dir: Stands instead of the home folder.
+        jobs: In order.
+        dependency_type: Of the run, for jobs that have none of their own.
+    """
+    types = {job.id: kind for job in jobs if (kind := job.dependency_type or dependency_type)}
     return json.dumps({"base_dir": base_dir, "dependency_types": types}).encode()
 
 

@@ -131,15 +131,22 @@ def discover() -> Iterator[Backend]:
             _log.warning("backend %r (%s) is no Backend descriptor and is left out", entry.name, entry.value)
 
 
+def _never(_executor_type: type) -> bool:
+    return False
+
+
 @dataclass(slots=True)
 class BackendRegistry:
     """Knows which backend serves which executor.
 
     Attributes:
         source: Gives the descriptors; called once, at first need, so that nothing loads before.
+        is_settled: Whether no installed package can have a nearer backend for a class of executors
+            than the registered ones, so that the packages need not be looked through.
     """
 
     source: Callable[[], Iterable[Backend]] = discover
+    is_settled: Callable[[type], bool] = _never
     _by_name: dict[str, Backend] = field(init=False, default_factory=dict[str, Backend])
     _loaded: bool = field(init=False, default=False)
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
@@ -164,10 +171,11 @@ class BackendRegistry:
         Raises:
             InvalidConfigError: No backend serves it; lists the ones there are.
         """
-        backend = self._nearest(type(executor))
-        if backend is None:
+        kind = type(executor)
+        backend = self._nearest(kind)
+        if backend is None or not (backend.settings is kind or self.is_settled(kind)):
             self._load()
-            backend = self._nearest(type(executor))
+            backend = self._nearest(kind)
         if backend is None:
             known = ", ".join(sorted(self._by_name)) or "none"
             raise InvalidConfigError(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nemo_run_application.backends import Connection
-from nemo_run_application.services import Services
+from nemo_run_application.services import Services, by_connection
 from nemo_run_domain.executor import ExecutorSettings
 from nemo_run_domain.job import JobHandle
 from nemo_run_domain.journal import Kind, Record
@@ -45,20 +45,12 @@ class CancelJobs:
         """
         now = self.services.clock.now()
         self.services.store.append(directory, [Record(kind=Kind.CANCEL, job=j.unit_id, at=now) for j in jobs])
-        self.services.workers.map(self._cancel, by_connection(self.services, jobs).values())
+        connections = self.services.connections
+        launched = [job for job in jobs if job.handles]
+        groups = by_connection(launched, lambda job: connections.get(job.executor))
+        self.services.workers.map(_cancel, groups)
 
-    def _cancel(self, group: tuple[Connection, list[JobHandle]]) -> None:
-        connection, handles = group
-        connection.scheduler.cancel(handles)
 
-
-def by_connection(
-    services: Services, jobs: Iterable[JobAddress]
-) -> Mapping[int, tuple[Connection, list[JobHandle]]]:
-    """Sort the handles of jobs by the connection that knows them."""
-    groups: dict[int, tuple[Connection, list[JobHandle]]] = {}
-    for job in jobs:
-        if job.handles:
-            connection = services.connections.get(job.executor)
-            groups.setdefault(id(connection), (connection, []))[1].extend(job.handles)
-    return groups
+def _cancel(group: tuple[Connection, list[JobAddress]]) -> None:
+    connection, jobs = group
+    connection.scheduler.cancel([handle for job in jobs for handle in job.handles])

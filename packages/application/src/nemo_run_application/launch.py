@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from nemo_run_application.backends import Connection
-from nemo_run_application.events import JobChanged, JobSubmitted
+from nemo_run_application.events import JobSubmitted
 from nemo_run_application.plan import PlannedUnit
 from nemo_run_application.ports.scheduler import Accepted, Refused, SubmitResult
 from nemo_run_application.run_state import RunState
-from nemo_run_application.services import Services
-from nemo_run_domain.errors import BackendError, BackendUnavailableError
+from nemo_run_application.services import Services, by_connection
+from nemo_run_domain.errors import (
+    AuthenticationError,
+    BackendError,
+    BackendUnavailableError,
+    SubmissionRejectedError,
+)
 from nemo_run_domain.job import JobState, JobStatus, Reason
 from nemo_run_domain.journal import Kind, Record
+
+
+_NOTHING_ACCEPTED = (BackendUnavailableError, AuthenticationError, SubmissionRejectedError)
+"""After any other error nobody knows: the intents stay open, and tokens find what exists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,7 @@ class LaunchUnits:
             return []
         units = [state.planned[unit_id] for unit_id in unit_ids]
         self._journal(state, [self._intent(unit) for unit in units], sync=True)
-        results = self.services.workers.map(self._submit, _by_connection(units))
+        results = self.services.workers.map(self._submit, by_connection(units, lambda unit: unit.connection))
         outcome = {unit.unit.id: (unit, result) for group in results for unit, result in group}
         self._journal(state, [self._answer(*outcome[unit_id]) for unit_id in unit_ids], sync=False)
         return [unit_id for unit_id in unit_ids if self._note(state, *outcome[unit_id])]
@@ -57,7 +66,7 @@ class LaunchUnits:
         plans: list[Any] = [unit.plan for unit in units]
         try:
             results = connection.scheduler.submit(plans)
-        except BackendUnavailableError as error:
+        except _NOTHING_ACCEPTED as error:
             results = [Refused(error)] * len(units)
         return list(zip(units, results, strict=True))
 
@@ -69,29 +78,20 @@ class LaunchUnits:
         return Record(kind=Kind.REJECTED, job=unit.unit.id, at=now, status=_refusal(result.error, now))
 
     def _note(self, state: RunState, unit: PlannedUnit, result: SubmitResult) -> bool:
-        unit_id, experiment_id = unit.unit.id, state.experiment.id
+        unit_id = unit.unit.id
         if isinstance(result, Accepted):
             state.handles[unit_id] = result.handles
             state.statuses[unit_id] = JobStatus(state=JobState.SUBMITTED)
             handles = tuple(str(handle) for handle in result.handles)
             self.services.reporter.emit(
-                JobSubmitted(experiment_id=experiment_id, job=unit_id, handles=handles)
+                JobSubmitted(experiment_id=state.experiment.id, job=unit_id, handles=handles)
             )
             return False
-        status = _refusal(result.error, self.services.clock.now())
-        state.statuses[unit_id] = status
+        state.statuses[unit_id] = _refusal(result.error, self.services.clock.now())
         state.ended.add(unit_id)
         state.errors.append(result.error)
-        self.services.reporter.emit(JobChanged(experiment_id=experiment_id, job=unit_id, status=status))
         return True
 
 
 def _refusal(error: BackendError, now: float) -> JobStatus:
     return JobStatus(state=JobState.FAILED, reason=Reason.REJECTED, message=str(error), ended_at=now)
-
-
-def _by_connection(units: Iterable[PlannedUnit]) -> list[tuple[Connection, list[PlannedUnit]]]:
-    groups: dict[int, tuple[Connection, list[PlannedUnit]]] = {}
-    for unit in units:
-        groups.setdefault(id(unit.connection), (unit.connection, []))[1].append(unit)
-    return list(groups.values())

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from nemo_run_application.backends import Backend, Capability, Connection
 from nemo_run_application.ports.scheduler import Plan
 from nemo_run_application.prepared import PreparedUnit
-from nemo_run_application.services import Services
+from nemo_run_application.services import Services, by_connection
 from nemo_run_domain.errors import UnsupportedFeatureError
 from nemo_run_domain.unit import ExecutionUnit
 
@@ -51,7 +51,8 @@ class PlanUnits:
         """
         for unit in units:
             self._check(unit)
-        groups = group_by_connection(self.services, units)
+        connections = self.services.connections
+        groups = by_connection(units, lambda unit: connections.get(unit.unit.executor))
         planned = [p for members in self.services.workers.map(self._plan, groups) for p in members]
         by_id = {p.unit.id: p for p in planned}
         return [by_id[unit.unit.id] for unit in units]
@@ -71,14 +72,3 @@ class PlanUnits:
         return [
             PlannedUnit(u, backend(u.unit.executor), connection, p) for u, p in zip(units, plans, strict=True)
         ]
-
-
-def group_by_connection(
-    services: Services, units: Iterable[PreparedUnit]
-) -> list[tuple[Connection, list[PreparedUnit]]]:
-    """Sort units by the connection that serves them, in order of first appearance."""
-    groups: dict[int, tuple[Connection, list[PreparedUnit]]] = {}
-    for unit in units:
-        connection = services.connections.get(unit.unit.executor)
-        groups.setdefault(id(connection), (connection, []))[1].append(unit)
-    return list(groups.values())

@@ -57,7 +57,7 @@ class RunState:
         return len(self.ended) == len(self.statuses)
 
     def request_cancel(self, unit_ids: Iterable[str]) -> None:
-        """Ask for units not to be launched any more; from any thread."""
+        """Ask for units not to be launched any more, or to end if that happens meanwhile; from any thread."""
         with self._lock:
             self._cancel.update(unit_ids)
         self.changed.set()
@@ -66,7 +66,7 @@ class RunState:
         """Return units that were to be cancelled and have not been launched, in order."""
         with self._lock:
             asked = self._cancel - self.handles.keys() - self.ended
-        return [unit_id for unit_id in self.statuses if unit_id in asked]
+        return [unit_id for unit_id in self.statuses if unit_id in asked] if asked else []
 
     def is_cancelled(self, unit_id: str) -> bool:
         """Whether somebody asked to cancel a unit."""

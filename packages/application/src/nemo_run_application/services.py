@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from nemo_run_application.backends import Backend, BackendRegistry, ConnectContext, Connection
 from nemo_run_application.ports.clock import Clock
@@ -13,6 +14,8 @@ from nemo_run_application.ports.file_store import FileStore
 from nemo_run_application.ports.reporter import Reporter
 from nemo_run_application.workers import Workers
 from nemo_run_domain.executor import ExecutorSettings
+
+ItemT = TypeVar("ItemT")
 
 
 @dataclass(slots=True)
@@ -74,3 +77,14 @@ class Services:
     clock: Clock
     workers: Workers = field(default_factory=Workers)
     environ: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def by_connection(
+    items: Iterable[ItemT], connection_of: Callable[[ItemT], Connection]
+) -> list[tuple[Connection, list[ItemT]]]:
+    """Sort items by the connection that serves them, in order of first appearance."""
+    groups: dict[int, tuple[Connection, list[ItemT]]] = {}
+    for item in items:
+        connection = connection_of(item)
+        groups.setdefault(id(connection), (connection, []))[1].append(item)
+    return list(groups.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -12,10 +12,10 @@ from nemo_run_application.events import JobChanged, Notice
 from nemo_run_application.launch import LaunchUnits
 from nemo_run_application.run_logs import RunLogs
 from nemo_run_application.run_state import RunState
-from nemo_run_application.services import Services
+from nemo_run_application.services import Services, by_connection
 from nemo_run_domain.errors import BackendUnavailableError
 from nemo_run_domain.graph import Progress
-from nemo_run_domain.job import JobState, JobStatus, Reason, merge_group
+from nemo_run_domain.job import JobHandle, JobState, JobStatus, Reason, merge_group
 from nemo_run_domain.journal import Kind, Record
 
 LOG_INTERVAL = 0.05
@@ -45,20 +45,26 @@ class WatchRun:
     logs: RunLogs = field(init=False)
     _unknown_since: dict[str, float] = field(init=False, default_factory=dict[str, float])
     _warned: set[int] = field(init=False, default_factory=set[int])
+    _cancel_late: set[str] = field(init=False, default_factory=set[str])
 
     def __post_init__(self) -> None:
         self.logs = RunLogs(self.state, self.services.reporter)
 
     def launch(self, unit_ids: Collection[str]) -> None:
         """Submit units; what a refusal means for their dependants is carried out."""
-        queue = [unit_id for unit_id in unit_ids if unit_id not in self.state.ended]
+        queue = self._may_start(unit_ids)
         while queue:
             refused = LaunchUnits(self.services)(self.state, queue)
             launched = [unit_id for unit_id in queue if unit_id in self.state.handles]
             self.logs.follow(launched)
-            for unit_id in launched:
+            for unit_id in queue:
                 self._tell(unit_id)
-            queue = self._after([(unit_id, self.state.statuses[unit_id]) for unit_id in refused])
+            self._cancel_late.update(filter(self.state.is_cancelled, launched))
+            queue = self._may_start(self._after(refused))
+        self._cancel_launched()
+
+    def _may_start(self, unit_ids: Collection[str]) -> list[str]:
+        return [u for u in unit_ids if u not in self.state.ended and not self.state.is_cancelled(u)]
 
     def start(self) -> None:
         """Submit every unit that waits for nothing."""
@@ -88,32 +94,41 @@ class WatchRun:
     def round(self) -> None:
         """Ask every connection once and act on the answers."""
         self._drop_cancelled()
-        ended: list[tuple[str, JobStatus]] = []
-        polled = self.services.workers.map(self._poll, self._open_by_connection())
-        for answers in polled:
-            for unit_id, status in answers.items():
-                if self._update(unit_id, status):
-                    ended.append((unit_id, self.state.statuses[unit_id]))
+        self._cancel_launched()
+        ended = [u for u, status in self._ask().items() if self._update(u, status)]
         self.logs.read()
         self.launch(self._end(ended))
 
     def _open_by_connection(self) -> list[tuple[Connection, list[str]]]:
-        groups: dict[int, tuple[Connection, list[str]]] = {}
-        for unit_id in self.state.open_units:
-            connection = self.state.planned[unit_id].connection
-            groups.setdefault(id(connection), (connection, []))[1].append(unit_id)
-        return list(groups.values())
+        return self._by_connection(self.state.open_units)
 
-    def _poll(self, group: tuple[Connection, list[str]]) -> dict[str, JobStatus]:
+    def _by_connection(self, unit_ids: Collection[str]) -> list[tuple[Connection, list[str]]]:
+        return by_connection(unit_ids, lambda unit_id: self.state.planned[unit_id].connection)
+
+    def _ask(self) -> dict[str, JobStatus]:
+        """Return what the backends that answer say about the open units."""
+        groups = self._open_by_connection()
+        answers: dict[str, JobStatus] = {}
+        for (connection, _), answer in zip(
+            groups, self.services.workers.map(self._poll, groups), strict=True
+        ):
+            if isinstance(answer, BackendUnavailableError):
+                self._warn_once(connection, answer)
+            else:
+                self._warned.discard(id(connection))
+                answers.update(answer)
+        return answers
+
+    def _poll(self, group: tuple[Connection, list[str]]) -> dict[str, JobStatus] | BackendUnavailableError:
         connection, unit_ids = group
-        handles = [handle for unit_id in unit_ids for handle in self.state.handles[unit_id]]
         try:
-            statuses = connection.scheduler.poll(handles)
+            statuses = connection.scheduler.poll(self._handles(unit_ids))
         except BackendUnavailableError as error:
-            self._warn_once(connection, error)
-            return {}
-        self._warned.discard(id(connection))
+            return error
         return {u: merge_group([statuses[handle] for handle in self.state.handles[u]]) for u in unit_ids}
+
+    def _handles(self, unit_ids: Collection[str]) -> list[JobHandle]:
+        return [handle for unit_id in unit_ids for handle in self.state.handles[unit_id]]
 
     def _warn_once(self, connection: Connection, error: BackendUnavailableError) -> None:
         if id(connection) not in self._warned:
@@ -144,21 +159,20 @@ class WatchRun:
         self.state.statuses[unit_id] = replace(status, reason=status.reason or Reason.LOST, message=message)
         return True
 
-    def _end(self, ended: list[tuple[str, JobStatus]]) -> list[str]:
+    def _end(self, unit_ids: Sequence[str]) -> list[str]:
         """Pass on the last output of ended units, write them down, return what they set free."""
-        if not ended:
-            return []
-        self.logs.finish([unit_id for unit_id, _ in ended])
-        for unit_id, _ in ended:
+        self.logs.finish(unit_ids)
+        for unit_id in unit_ids:
             self._tell(unit_id)
-        return self._after(ended)
+        return self._after(unit_ids)
 
-    def _after(self, ended: list[tuple[str, JobStatus]]) -> list[str]:
+    def _after(self, unit_ids: Sequence[str]) -> list[str]:
         now = self.services.clock.now()
         records: list[Record] = []
         ready: list[str] = []
-        for unit_id, status in ended:
-            self.state.ended.add(unit_id)
+        self.state.ended.update(unit_ids)
+        for unit_id in unit_ids:
+            status = self.state.statuses[unit_id]
             records.append(Record(kind=Kind.STATUS, job=unit_id, at=now, status=status))
             progress = self.state.tracker.end(
                 unit_id, succeeded=status.state is JobState.SUCCEEDED, label=_how(status)
@@ -167,10 +181,11 @@ class WatchRun:
             records += self._skip(progress, now)
         if records:
             self.services.store.append(self.state.experiment.directory, records, sync=False)
-        return [unit_id for unit_id in ready if not self.state.is_cancelled(unit_id)]
+        return ready
 
     def _skip(self, progress: Progress, now: float) -> Iterator[Record]:
-        for skip in progress.skipped:
+        skipped = [skip for skip in progress.skipped if skip.unit_id not in self.state.ended]
+        for skip in skipped:
             status = JobStatus(
                 state=JobState.CANCELLED, reason=Reason.SKIPPED, message=skip.message, ended_at=now
             )
@@ -180,11 +195,26 @@ class WatchRun:
             yield Record(kind=Kind.STATUS, job=skip.unit_id, at=now, status=status)
 
     def _drop_cancelled(self) -> None:
-        dropped = self.state.take_cancelled()
-        for unit_id in dropped:
-            self.state.statuses[unit_id] = _CANCELLED
-            self._tell(unit_id)
-        self.launch(self._after([(unit_id, _CANCELLED) for unit_id in dropped]))
+        """End what was cancelled before it was launched."""
+        if not (dropped := self.state.take_cancelled()):
+            return
+        status = replace(_CANCELLED, ended_at=self.services.clock.now())
+        self.state.statuses.update(dict.fromkeys(dropped, status))
+        self.launch(self._end(dropped))
+
+    def _cancel_launched(self) -> None:
+        """Cancel what somebody wanted to end while it was being submitted, until the backend heard it."""
+        late = [unit_id for unit_id in self._cancel_late if unit_id not in self.state.ended]
+        heard = self.services.workers.map(self._cancel, self._by_connection(late))
+        self._cancel_late = set(late).difference(*heard)
+
+    def _cancel(self, group: tuple[Connection, list[str]]) -> list[str]:
+        connection, unit_ids = group
+        try:
+            connection.scheduler.cancel(self._handles(unit_ids))
+        except BackendUnavailableError:
+            return []
+        return unit_ids
 
     def _tell(self, unit_id: str) -> None:
         status = self.state.statuses[unit_id]
@@ -194,12 +224,10 @@ class WatchRun:
             event = JobChanged(experiment_id=self.state.experiment.id, job=unit_id, status=status)
             self.services.reporter.emit(event)
 
-    def _connections(self) -> Mapping[int, Connection]:
-        return {id(planned.connection): planned.connection for planned in self.state.planned.values()}
-
     @contextmanager
     def _notified(self) -> Generator[None]:
-        notifiers = [c.notifier for c in self._connections().values() if c.notifier is not None]
+        connections = [connection for connection, _ in self._by_connection(self.state.planned)]
+        notifiers = [c.notifier for c in connections if c.notifier is not None]
         ends = [notifier.subscribe(self.state.changed.set) for notifier in notifiers]
         try:
             yield

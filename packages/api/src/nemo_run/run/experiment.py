@@ -507,7 +507,7 @@ class Experiment(ConfigurableMixin):
             services.connections.backend(unit.executor)
         services.store.create(self._exp_dir, exist_ok=exist_ok)
         planned = PlanUnits(services)(PrepareExperiment(services)(experiment))
-        self._write_metadata()
+        self._write_metadata(dependency_type)
         return planned
 
     def _domain(self, dependency_type: str | None = None) -> DomainExperiment:
@@ -522,13 +522,14 @@ class Experiment(ConfigurableMixin):
         )
         return self._domain_cache
 
-    def _write_metadata(self) -> None:
+    def _write_metadata(self, dependency_type: str | None = None) -> None:
         files = _metadata.config_files(self._saved())
         files |= _metadata.main_source()
         files[TUNNELS_FILE] = b"{}"
         self._task_texts.clear()
+        files[_metadata.EXTRA_FILE] = _metadata.extra_file(self._base_dir, self._jobs, dependency_type)
+        # Last: an experiment whose tasks can be read has everything else.
         files[TASKS_FILE] = _metadata.tasks_file(self._jobs, self._task_texts)
-        files[_metadata.EXTRA_FILE] = _metadata.extra_file(self._base_dir, self._jobs)
         self._services.store.write(self._exp_dir, files)
 
     def _write_jobs(self) -> None:

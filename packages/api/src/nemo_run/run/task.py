@@ -35,12 +35,12 @@ def direct_run_fn(task: Any, dryrun: bool = False) -> None:
 
 def _as_partial(task: Any) -> Any:
     if is_configured(task):
-        import fiddle as fdl
-
+        from nemo_run._config.build import build
+        from nemo_run._fiddle import import_fiddle
         from nemo_run.config import Config, Partial
 
         if isinstance(task, (Partial, Config)):
-            return fdl.build(fdl.cast(Partial, task))
+            return build(import_fiddle().cast(Partial, task))
     raise UnsupportedTaskError(f"Need a configured run.Partial or run.Script. Got {task!r}.")
 
 
@@ -98,6 +98,6 @@ def dryrun_fn(configured_task: Any, executor: Executor | None = None, build: boo
 
     sys.stdout.write(render_arguments(configured_task, executor))
     if build:
-        import fiddle as fdl
+        from nemo_run._config.build import build
 
-        fdl.build(configured_task)
+        build(configured_task)
