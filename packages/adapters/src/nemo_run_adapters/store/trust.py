@@ -7,7 +7,6 @@ import stat
 
 from nemo_run_domain.errors import UntrustedFileError
 
-_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 # A pipe that somebody put there must not make us wait for a writer.
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 
@@ -45,8 +44,16 @@ def check_trusted(path: str, found: os.stat_result, *, user: int) -> None:
             f"{path!r} belongs to user {found.st_uid}, not to you ({user}), and is not read; "
             "if you trust it, copy it so that the copy is yours"
         )
-    if user != 0 and found.st_mode & _OTHERS_WRITE:
+    if user != 0 and found.st_mode & _others_write(found):
         raise UntrustedFileError(
             f"{path!r} can be changed by other users (mode {stat.S_IMODE(found.st_mode):04o}), not read; "
             f"if you trust it: chmod go-w '{path}'"
         )
+
+
+def _others_write(found: os.stat_result) -> int:
+    """Return the permission bits that let other users write.
+
+    A group of the owner's number is his own (user private groups), where umask 002 is usual.
+    """
+    return stat.S_IWOTH if found.st_gid == found.st_uid else stat.S_IWGRP | stat.S_IWOTH
