@@ -16,7 +16,8 @@ def train(lr: float, steps: int) -> dict[str, float]:
     return {"lr": lr, "loss": round(loss, 4)}
 
 
-# One function, one line: configure it, say where it runs.
+# A script and a function, a line each: configure it, say where it runs.
+run.run(run.Script(inline="echo hello from a script"), executor=run.LocalExecutor(), name="hello")
 run.run(run.Partial(train, lr=3e-4, steps=100), executor=run.LocalExecutor())
 
 # Several jobs: the trainings start once the data is there, side by side.

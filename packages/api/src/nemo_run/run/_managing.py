@@ -26,6 +26,7 @@ from nemo_run_application.prepare import PrepareExperiment
 from nemo_run_application.reset import decide
 from nemo_run_application.results import CollectResults
 from nemo_run_application.run_state import RunState
+from nemo_run_application.settle import SettleUnknown
 from nemo_run_application.status import ReadStatus, UnitReport
 from nemo_run_domain.errors import WaitTimeoutError
 from nemo_run_domain.job import JobState, JobStatus
@@ -39,9 +40,9 @@ def printer(experiment: ExperimentView) -> Any:
     return _bootstrap.printer(clean=experiment.clean_mode)
 
 
-def notice(experiment: ExperimentView, text: str) -> None:
+def notice(experiment: ExperimentView, text: str, level: str = "warning") -> None:
     """Tell people something."""
-    experiment._services.reporter.emit(Notice(experiment_id=experiment.id, text=text, level="warning"))
+    experiment._services.reporter.emit(Notice(experiment_id=experiment.id, text=text, level=level))
 
 
 def addresses(jobs: Iterable[Job | JobGroup]) -> list[JobAddress]:
@@ -54,9 +55,8 @@ def announce(experiment: ExperimentView, *, chained: bool) -> None:
     jobs = {job.id: job.executor.info() for job in experiment._jobs}
     experiment._services.reporter.emit(RunStarted(experiment_id=experiment.id, jobs=jobs))
     if chained and len(jobs) > 1:
-        notice(
-            experiment, "keep this process running: it starts jobs when the ones they depend on have ended"
-        )
+        text = "keep this process running: it starts jobs when the ones they depend on have ended"
+        notice(experiment, text, level="info")
 
 
 def print_plans(experiment: ExperimentView, planned: Sequence[PlannedUnit]) -> None:
@@ -265,9 +265,9 @@ def _fresh(job: Job | JobGroup, factory: JobFactory) -> Job | JobGroup:
 
 def resume(experiment: ExperimentView) -> None:
     """Run again what did not succeed and wait for it; what still runs is only waited for."""
-    found = reports(experiment)
     _loading.load_tasks(experiment._jobs, experiment._exp_dir)
     domain = experiment._domain()
+    found = SettleUnknown(experiment._services)(experiment._exp_dir, addresses(experiment._jobs))
     decisions = decide(domain.units, {job_id: report.status for job_id, report in found.items()})
     for job_id, decision in decisions.items():
         what = "runs again" if decision.rerun else "is left alone"
