@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,9 +18,8 @@ from nemo_run_domain.errors import (
     BackendUnavailableError,
     SubmissionRejectedError,
 )
-from nemo_run_domain.job import JobState, JobStatus, Reason
+from nemo_run_domain.job import JobHandle, JobState, JobStatus, Reason
 from nemo_run_domain.journal import Kind, Record
-
 
 _NOTHING_ACCEPTED = (BackendUnavailableError, AuthenticationError, SubmissionRejectedError)
 """After any other error nobody knows: the intents stay open, and tokens find what exists."""
@@ -41,11 +40,30 @@ class LaunchUnits:
         if not unit_ids:
             return []
         units = [state.planned[unit_id] for unit_id in unit_ids]
+        state.sending.update(unit_ids)
         self._journal(state, [self._intent(unit) for unit in units], sync=True)
         results = self.services.workers.map(self._submit, by_connection(units, lambda unit: unit.connection))
         outcome = {unit.unit.id: (unit, result) for group in results for unit, result in group}
         self._journal(state, [self._answer(*outcome[unit_id]) for unit_id in unit_ids], sync=False)
-        return [unit_id for unit_id in unit_ids if self._note(state, *outcome[unit_id])]
+        refused = [unit_id for unit_id in unit_ids if self._note(state, *outcome[unit_id])]
+        state.sending.difference_update(unit_ids)
+        return refused
+
+    def recover(self, state: RunState) -> None:
+        """Find out what became of a call that was interrupted: its units may have been submitted."""
+        units = [state.planned[u] for u in state.planned if u in state.sending and u not in state.handles]
+        found = self.services.workers.map(self._find, by_connection(units, lambda unit: unit.connection))
+        handles = {token: jobs for part in found for token, jobs in part.items()}
+        for unit in units:
+            if jobs := handles.get(unit.plan.token):
+                result = Accepted(jobs)
+                self._journal(state, [self._answer(unit, result)], sync=False)
+                self._note(state, unit, result)
+        state.sending.clear()
+
+    def _find(self, group: tuple[Connection, list[PlannedUnit]]) -> Mapping[str, tuple[JobHandle, ...]]:
+        connection, units = group
+        return connection.scheduler.find([unit.plan.token for unit in units])
 
     def _journal(self, state: RunState, records: list[Record], *, sync: bool) -> None:
         """Write records; handles need not reach the disk at once, since tokens find them again."""

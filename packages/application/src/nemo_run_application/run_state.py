@@ -27,6 +27,7 @@ class RunState:
         statuses: Unit id -> last known status.
         handles: Unit id -> jobs, for every unit that a backend accepted.
         ended: Ids of units that will not change any more.
+        sending: Ids of the units of the submission that is going on, or that was interrupted.
         errors: Refusals by backends, in order.
     """
 
@@ -35,6 +36,7 @@ class RunState:
     statuses: dict[str, JobStatus] = field(default_factory=dict[str, JobStatus])
     handles: dict[str, tuple[JobHandle, ...]] = field(default_factory=dict[str, tuple[JobHandle, ...]])
     ended: set[str] = field(default_factory=set[str])
+    sending: set[str] = field(default_factory=set[str])
     errors: list[Exception] = field(default_factory=list[Exception])
     tracker: DependencyTracker = field(init=False)
     changed: threading.Event = field(init=False, default_factory=threading.Event)

@@ -70,6 +70,10 @@ class WatchRun:
         """Submit every unit that waits for nothing."""
         self.launch(self.state.tracker.start().ready)
 
+    def recover(self) -> None:
+        """Take up the units of a launch that was interrupted."""
+        LaunchUnits(self.services).recover(self.state)
+
     def wait(self, *, timeout: float | None = None, stop: threading.Event | None = None) -> bool:
         """Return once all units have ended, the time is over, or ``stop`` is set; whether all ended.
 

@@ -10,6 +10,7 @@ import errno
 import json
 import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -36,6 +37,7 @@ _COMMAND = ("-I", "-S", "-X", "utf8", _PROGRAM)
 _REPLY_TIMEOUT = 60.0
 _REPLY_TIMEOUT_PER_APP = 0.1
 _LOOK_AGAIN = 0.1  # seconds between two looks at tasks without a supervisor
+_INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _NO_SIGNAL = getattr(socket, "MSG_NOSIGNAL", 0)
 
 
@@ -221,6 +223,8 @@ class SupervisorClient:
                     links[self._owners[app_id]].append(app_id)
                 elif self._is_running(app_id):
                     orphans.append(self._folders[app_id])
+                elif self._is_unanswered(app_id) and self._link:
+                    links[self._link].append(app_id)
         with self._sending:
             for link, ids in links.items():
                 link.send({**message, "app_ids": ids})
@@ -282,6 +286,10 @@ class SupervisorClient:
         status = self._statuses.get(app_id)
         return status is not None and status["state"] == "RUNNING"
 
+    def _is_unanswered(self, app_id: str) -> bool:
+        """Whether a start was sent, by a call that may have been interrupted, and nothing heard since."""
+        return app_id in self._folders and app_id not in self._statuses
+
     def _is_owned(self, app_id: str) -> bool:
         """Whether the supervisor that runs this app can still be heard."""
         return app_id in self._owners and self._owners[app_id].is_open
@@ -338,9 +346,15 @@ class _Link:
     def send(self, message: dict[str, Any]) -> None:
         """Send one message; a supervisor that is gone is noticed by the reader."""
         data = json.dumps(message, separators=(",", ":")).encode() + b"\n"
-        with suppress(OSError):
+        # A signal must not leave half a message behind, which would spoil the next one.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTIONS)
+        try:
             # The supervisor never waits for us, so this ends.
             self._socket.sendall(data, _NO_SIGNAL)
+        except OSError:
+            pass
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     def close(self) -> None:
         """Make the supervisor and the reading thread notice that this is over."""

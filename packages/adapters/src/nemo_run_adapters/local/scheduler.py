@@ -35,6 +35,7 @@ GRACE = 10.0
 """Seconds a cancelled job has between SIGTERM and SIGKILL."""
 
 _UNKNOWN = JobStatus(state=JobState.UNKNOWN)
+_NOT_BEGUN = JobStatus(state=JobState.UNKNOWN, message="it was noted, and nobody has started it so far")
 _log = logging.getLogger("nemo_run.local")
 
 
@@ -81,7 +82,7 @@ class LocalScheduler:
         ids = _ids(handles)
         with _file_errors():
             own = self.client.statuses(ids)
-            self.client.cancel(own, GRACE)
+            self.client.cancel(ids, GRACE)
             self._cancel_elsewhere([i for i in ids if i not in own])
 
     def find(self, tokens: Collection[str]) -> Mapping[str, tuple[JobHandle, ...]]:
@@ -126,7 +127,7 @@ class LocalScheduler:
         if entry.old_state is not None:
             return read_old_status(entry.app_dir) or old_status(entry.old_state)
         record = records.read_status(entry.app_dir)
-        return _UNKNOWN if record is None else parse_status(record)
+        return _NOT_BEGUN if record is None else parse_status(record)
 
     def _begun(self, token: str) -> tuple[JobHandle, ...]:
         """Return the jobs of a submission that were started, or may be about to."""
@@ -135,7 +136,7 @@ class LocalScheduler:
         return tuple(
             JobHandle(NAME, app_id)
             for app_id, record in found.items()
-            if record is not None and not _was_refused(record)
+            if record is None or not _was_refused(record)
         )
 
     def _cancel_elsewhere(self, app_ids: Collection[str]) -> None:

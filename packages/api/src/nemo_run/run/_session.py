@@ -38,6 +38,7 @@ class RunSession:
         self._services = services
         self._watch = WatchRun(services, state, on_change)
         self._lock = threading.Lock()
+        self._is_stopping = False
 
     def start(self) -> None:
         """Submit every unit that waits for nothing.
@@ -45,19 +46,21 @@ class RunSession:
         Raises:
             BackendError: The first refusal, once everything else was submitted.
         """
-        with self._stop_on_signals():
-            try:
+        try:
+            with self._lock, self._stop_on_signals():
                 self._watch.start()
-            except KeyboardInterrupt as error:
-                self._interrupted(error)
+        except KeyboardInterrupt as error:
+            self.stop(error)
+            raise
 
     def go_on(self, unit_ids: Sequence[str]) -> None:
         """Submit units of a run that was begun before, and wait for all that is open."""
-        with self._stop_on_signals():
-            try:
+        try:
+            with self._lock, self._stop_on_signals():
                 self._watch.launch(unit_ids)
-            except KeyboardInterrupt as error:
-                self._interrupted(error)
+        except KeyboardInterrupt as error:
+            self.stop(error)
+            raise
         self.wait()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -66,12 +69,32 @@ class RunSession:
         Raises:
             Interrupted: Ctrl-C or a signal to end; what is not remote was cancelled before.
         """
-        with self._lock, self._stop_on_signals():
-            try:
+        try:
+            with self._lock, self._stop_on_signals():
                 return self._watch.wait(timeout=timeout)
-            except KeyboardInterrupt as error:
-                self._interrupted(error)
-        return False
+        except KeyboardInterrupt as error:
+            self.stop(error)
+            raise
+
+    def stop(self, error: KeyboardInterrupt) -> None:
+        """Cancel what is not remote and wait for it; does nothing when that was done or all is over.
+
+        Args:
+            error: What interrupted the program.
+
+        Raises:
+            Interrupted: In the end; at once, when there is another interruption.
+        """
+        if self._is_stopping or self.state.is_over:
+            return
+        self._is_stopping = True
+        code = error.status if isinstance(error, Interrupted) else 130
+        try:
+            with self._stop_on_signals():
+                cancelled = self._stop_all()
+        except KeyboardInterrupt:
+            raise Interrupted("interrupted twice; what was cancelled may still be ending", code) from None
+        raise Interrupted(f"interrupted; cancelled: {', '.join(cancelled) or 'nothing'}", code) from None
 
     def cancel(self, unit_ids: Sequence[str]) -> None:
         """Ask for units to end or not to start; from any thread."""
@@ -87,16 +110,24 @@ class RunSession:
         self.cancel(mine)
         return mine, remote
 
-    def _interrupted(self, error: KeyboardInterrupt) -> None:
-        """Cancel, say so, and end; a second interruption goes through at once."""
-        code = error.status if isinstance(error, Interrupted) else 130
+    def _stop_all(self) -> list[str]:
+        """Cancel what does not live elsewhere, and wait for its end; returns the ids of its units."""
+        self._watch.recover()
         cancelled, remote = self.cancel_local()
         count = f"{len(cancelled)} job{'s' * (len(cancelled) != 1)}"
         self._say(f"interrupted: cancelling {count}; once more to stop at once")
         if remote:
             self._say(f"these jobs go on: {', '.join(remote)}")
-        self._watch.wait(timeout=CANCEL_PATIENCE if not remote else 0.0)
-        raise Interrupted(f"interrupted; cancelled: {', '.join(cancelled) or 'nothing'}", code) from None
+        self._wait_for_end(CANCEL_PATIENCE if not remote else 0.0)
+        return cancelled
+
+    def _wait_for_end(self, seconds: float) -> None:
+        """Wait until all units have ended, unless another thread does and does not come back in time."""
+        if self._lock.acquire(timeout=seconds):
+            try:
+                self._watch.wait(timeout=seconds)
+            finally:
+                self._lock.release()
 
     def _say(self, text: str) -> None:
         event = Notice(experiment_id=self.state.experiment.id, text=text, level="warning")

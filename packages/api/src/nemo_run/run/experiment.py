@@ -318,7 +318,9 @@ class Experiment(ConfigurableMixin):
     def _finish(self, error: BaseException | None) -> None:
         session = None if self.detach else self._session
         try:
-            if session is not None and not isinstance(error, KeyboardInterrupt):
+            if session is not None and isinstance(error, KeyboardInterrupt):
+                session.stop(error)
+            elif session is not None:
                 session.wait()
         finally:
             self._write_jobs()
