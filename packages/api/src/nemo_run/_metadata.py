@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from nemo_run.config import Script
 from nemo_run.package_info import __version__
 from nemo_run.run.job import Job, JobGroup
 from nemo_run.run.plugin import ExperimentPlugin
-from nemo_run_adapters.codec import AllowList, encode, encode_by_value, load
+from nemo_run_adapters.codec import AllowList, encode, load
 from nemo_run_application.backends import BackendRegistry
 from nemo_run_domain.errors import StoreError, UntrustedFileError
 from nemo_run_domain.executor import ExecutorSettings
@@ -45,58 +43,19 @@ class SavedExperiment:
     serialize_metadata_for_scripts: bool = True
 
 
-_ALIASES: dict[str, Any] = {_STATE: JobState, _EXPERIMENT: SavedExperiment}
+ALIASES: dict[str, Any] = {_STATE: JobState, _EXPERIMENT: SavedExperiment}
 
 
 def config_files(saved: SavedExperiment) -> dict[str, bytes]:
     """Return ``_CONFIG`` and ``_VERSION``."""
-    config = encode(saved, aliases=_ALIASES)
+    config = encode(saved, aliases=ALIASES)
     return {"_CONFIG": config.encode(), "_VERSION": f"{__version__}\n".encode()}
-
-
-def tasks_file(jobs: Sequence[Job | JobGroup], texts: dict[str, str]) -> bytes:
-    """Return ``_TASKS``: for each job its settings without the task, and the task.
-
-    Args:
-        jobs: In order.
-        texts: Job id -> text of its task, so that it is written once in a run; completed here.
-    """
-    for job in jobs:
-        if job.id not in texts:
-            texts[job.id] = _tasks_text(job)
-    return json.dumps([[_job_text(job), texts[job.id]] for job in jobs]).encode()
-
-
-def _job_text(job: Job | JobGroup) -> str:
-    if isinstance(job, JobGroup):
-        bare: Job | JobGroup = dataclasses.replace(job, tasks=[None] * len(job.tasks))
-    else:
-        bare = dataclasses.replace(job, task=None)
-    bare.plugins = (
-        None if job.plugins is None else [p for p in map(_savable_plugin, job.plugins) if p is not None]
-    )
-    return encode(bare, aliases=_ALIASES)
-
-
-def _savable_plugin(plugin: Any) -> Any:
-    """Return a plugin, or its ``repr`` where it cannot be saved."""
-    try:
-        encode(plugin)
-    except Exception:  # noqa: BLE001 - a plugin that cannot be saved must not stop the run
-        return repr(plugin)
-    return plugin
-
-
-def _tasks_text(job: Job | JobGroup) -> str:
-    if job.tasks and isinstance(job.tasks[0], str):
-        return job.tasks[0]  # never loaded; in a group every task stands for the text of the whole list
-    return encode_by_value(job.tasks if isinstance(job, JobGroup) else job.task)[0]
 
 
 def allowed(registry: BackendRegistry) -> AllowList:
     """Return what saved files may name: our classes, installed backends' settings, and loaded subclasses."""
     names = {f"{b.settings.__module__}:{b.settings.__qualname__}" for b in registry.known().values()}
-    return _AllowLoaded(names=frozenset(names), aliases=_ALIASES)
+    return _AllowLoaded(names=frozenset(names), aliases=ALIASES)
 
 
 @dataclass(frozen=True)
@@ -172,7 +131,10 @@ def main_source() -> dict[str, bytes]:
     """Return the text of the launching script, where there is one."""
     path = getattr(sys.modules.get("__main__"), "__file__", None)
     try:
-        return {"__main__.py": Path(path).read_bytes()} if path and path.endswith(".py") else {}
+        if not path or not path.endswith(".py"):
+            return {}
+        with open(path, "rb") as file:
+            return {"__main__.py": file.read()}
     except OSError:
         return {}
 

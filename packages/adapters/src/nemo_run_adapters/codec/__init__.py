@@ -11,6 +11,8 @@ from nemo_run_adapters.codec.node_types import NodeType as NodeType
 from nemo_run_adapters.codec.node_types import register_node_type as register_node_type
 from nemo_run_adapters.codec.objects import Allowed, BuiltObjects
 from nemo_run_adapters.codec.reader import read
+from nemo_run_adapters.codec.repeated import Repeater as Repeater
+from nemo_run_adapters.codec.repeated import blank as blank
 from nemo_run_adapters.codec.wire import to_document, to_text
 
 

@@ -16,6 +16,8 @@ from nemo_run_adapters.codec.errors import DamagedPayloadError
 
 VERSION = "0.0.1"
 
+_LEVEL = 1  # of compression: half the time of the usual one, and an eighth more text
+
 CONFIG = "nemo_run.config:Config"
 PARTIAL = "nemo_run.config:Partial"
 METADATA = "fiddle._src.config:BuildableTraverserMetadata"
@@ -39,12 +41,17 @@ def split_ref(ref: str) -> tuple[str, str]:
 
 def to_text(document: Node) -> str:
     """Pack a document."""
-    return pack(json.dumps(document, separators=(",", ":")))
+    return pack(render(document))
+
+
+def render(document: Node) -> str:
+    """Return the JSON of a document."""
+    return json.dumps(document, separators=(",", ":"))
 
 
 def pack(json_text: str) -> str:
     """Compress JSON and write it in ASCII letters."""
-    return base64.urlsafe_b64encode(zlib.compress(json_text.encode())).decode("ascii")
+    return base64.urlsafe_b64encode(zlib.compress(json_text.encode(), _LEVEL)).decode("ascii")
 
 
 def unpack(text: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from nemo_run import _bootstrap, _metadata
+from nemo_run._tasks_file import tasks_file
 from nemo_run._translate import to_unit
 from nemo_run.config import ConfigurableMixin, get_nemorun_home
 from nemo_run.core.execution.local import LocalExecutor
@@ -531,13 +532,11 @@ class Experiment(ConfigurableMixin):
         self._task_texts.clear()
         files[_metadata.EXTRA_FILE] = _metadata.extra_file(self._base_dir, self._jobs, dependency_type)
         # Last: an experiment whose tasks can be read has everything else.
-        files[TASKS_FILE] = _metadata.tasks_file(self._jobs, self._task_texts)
+        files[TASKS_FILE] = tasks_file(self._jobs, self._task_texts)
         self._services.store.write(self._exp_dir, files)
 
     def _write_jobs(self) -> None:
-        self._services.store.write(
-            self._exp_dir, {TASKS_FILE: _metadata.tasks_file(self._jobs, self._task_texts)}
-        )
+        self._services.store.write(self._exp_dir, {TASKS_FILE: tasks_file(self._jobs, self._task_texts)})
 
     def _delete(self) -> None:
         self._services.store.delete(self._exp_dir, prune_parent=True)
