@@ -21,6 +21,7 @@ MARK = "NEMORUN_TEST_MARK"
 _ASK = """
 import json, os, time
 import nemo_run as run
+from nemo_run import exceptions
 given = json.loads(os.environ["LAB_GIVEN"])
 def eventually(what, seconds=30.0):
     end = time.monotonic() + seconds
@@ -113,7 +114,7 @@ class Lab:
     def ask(self, code: str, **given: Any) -> Any:
         """Run code in a new process; returns what it leaves in ``answer``.
 
-        It finds ``run``, ``given``, ``eventually`` and ``states(experiment)`` in place.
+        It finds ``run``, ``exceptions``, ``given``, ``eventually`` and ``states(experiment)`` in place.
         """
         name = uuid.uuid4().hex
         path, answer = self.write(_ASK + code + _ANSWER, f"ask-{name}.py"), self.folder / f"answer-{name}"

@@ -44,7 +44,7 @@ def lives(pid):
 answer = {}
 try:
     exp = run.Experiment.from_id(name)
-except run.exceptions.NemoRunError as error:
+except exceptions.NemoRunError as error:
     answer["error"] = [type(error).__name__, str(error)]
 else:
     ended = lambda: {n for n in lines("end") if not lives(lines("start")[n])}
@@ -65,9 +65,6 @@ else:
     answer["states"] = states(done)
     answer["again"] = states(run.Experiment.from_id(name))
 """
-CHECK = CHECK.replace("run.exceptions", "exceptions").replace(
-    "folder, name", "from nemo_run import exceptions\nfolder, name", 1
-)
 ALL_DONE = {**dict.fromkeys(QUICK | LONG, "SUCCEEDED"), "bad": "FAILED"}
 
 
