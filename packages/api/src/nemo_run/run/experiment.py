@@ -293,6 +293,8 @@ class Experiment(ConfigurableMixin):
     def _check_dependencies(self, dependencies: Sequence[str]) -> None:
         if isinstance(dependencies, str):
             raise UsageError(f"dependencies must be a list of job ids: [{dependencies!r}]")
+        if not dependencies:
+            return
         known = {job.id for job in self._jobs}
         if unknown := [d for d in dependencies if d not in known]:
             raise UsageError(f"dependencies {unknown} are no jobs of this experiment; it has {sorted(known)}")
