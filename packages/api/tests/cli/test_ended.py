@@ -158,7 +158,7 @@ class TestErrors:
 
 
 READ_ONLY = ("list", "status ended", "logs ended", "results ended", "wait ended")
-FORBIDDEN = {"fiddle", "torchx", "rich", "cloudpickle", "omegaconf", "docker", "asyncssh", "cli_user_tasks"}
+FORBIDDEN = {"pydantic", "fiddle", "torchx", "rich", "cloudpickle", "docker", "asyncssh", "cli_user_tasks"}
 LOADED = """
 import sys
 from nemo_run.__main__ import main
@@ -169,11 +169,9 @@ finally:
 """
 
 
-@pytest.mark.parametrize(
-    "words", [["--help"], *(["experiment", *words] for words in READ_ONLY)], ids=" ".join
-)
+@pytest.mark.parametrize("words", ["--help", *(f"experiment {words}" for words in READ_ONLY)])
 def test_reading_loads_no_sdk_and_nothing_of_the_user(desk, ended, words):
-    done = desk.run([sys.executable, "-c", LOADED, *words])
+    done = desk.run([sys.executable, "-c", LOADED, *words.split()])
     loaded = {name.partition(".")[0] for name in done.err.split()}
     assert "typer" in loaded
     assert loaded & FORBIDDEN == set()

@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from nemo_run.cli import experiment
+from nemo_run.cli._quick import QuickGroup
 from nemo_run.package_info import __package_name__, __version__
 
 
 def create_cli() -> typer.Typer:
     """Return a new application; programs may add commands, groups and a callback to it."""
     app = typer.Typer(
+        cls=QuickGroup,
         help="Configure a task once, run it anywhere.",
         no_args_is_help=True,
         rich_markup_mode=None,

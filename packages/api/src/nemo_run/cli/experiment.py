@@ -29,19 +29,21 @@ import typer
 
 from nemo_run.cli import _ending, _lookup, _show
 from nemo_run.cli._options import AsJson, BaseDir, ExperimentName, JobName, wants_json
+from nemo_run.cli._quick import QuickCommand, QuickGroup
 from nemo_run.exceptions import WaitTimeoutError
 
 
 def create() -> typer.Typer:
     """Return the group of commands."""
     app = typer.Typer(
+        cls=QuickGroup,
         help="[Module] Manage Experiments",
         no_args_is_help=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
     for command in (list, status, logs, cancel, wait, results, export, resume):
-        app.command(command.__name__)(_ending.as_command(command))
+        app.command(command.__name__, cls=QuickCommand)(_ending.as_command(command))
     return app
 
 

@@ -1,0 +1,53 @@
+"""Commands that start at once.
+
+Newer versions of Typer check every argument with pydantic, and importing that takes longer than all
+else that ``nemorun experiment status`` does. Texts and options that were not given need no check. Where
+Typer has other inner workings than expected here, it does everything itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from typer.core import TyperCommand, TyperGroup
+
+
+class QuickCommand(TyperCommand):
+    """Command that takes texts as they are."""
+
+    def parse_args(self, ctx: Any, args: Any) -> Any:
+        """Prepare the parameters, ``--help`` included, and parse."""
+        _quicken(self.get_params(ctx))
+        return super().parse_args(ctx, args)
+
+
+class QuickGroup(TyperGroup):
+    """Group of commands whose own options take texts as they are."""
+
+    def parse_args(self, ctx: Any, args: Any) -> Any:
+        """Prepare the parameters, ``--help`` included, and parse."""
+        _quicken(self.get_params(ctx))
+        return super().parse_args(ctx, args)
+
+
+class _AsItIs:
+    """Stands in for the check of one parameter until there is something to check."""
+
+    def __init__(self, descriptor: Any) -> None:
+        info = getattr(descriptor, "parameter_info", None)
+        has_rules = getattr(info, "parser", None) is not None or getattr(descriptor, "is_path", True)
+        self._any_text = getattr(descriptor, "annotation", None) is str and not has_rules
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
+        is_many = param.multiple or param.nargs != 1
+        if not is_many and (value is None or (self._any_text and type(value) is str)):
+            return value
+        param._runtime_param = None  # Typer makes its own
+        return param.get_runtime_param().coerce(value, param=param, ctx=ctx)
+
+
+def _quicken(params: list[Any]) -> None:
+    for param in params:
+        descriptor = getattr(param, "type_descriptor", None)
+        if descriptor is not None and getattr(param, "_runtime_param", "") is None:
+            param._runtime_param = _AsItIs(descriptor)
