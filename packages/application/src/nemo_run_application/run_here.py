@@ -9,7 +9,7 @@ from nemo_run_application.events import JobChanged
 from nemo_run_application.services import Services
 from nemo_run_domain.errors import InvalidConfigError
 from nemo_run_domain.experiment import Experiment
-from nemo_run_domain.job import JobState, JobStatus
+from nemo_run_domain.job import JobHandle, JobState, JobStatus
 from nemo_run_domain.journal import Kind, Record
 from nemo_run_domain.names import slug
 
@@ -25,6 +25,11 @@ def check_direct(experiment: Experiment) -> None:
             raise InvalidConfigError(
                 f"job {unit.id!r}: a direct run takes single tasks without dependencies only"
             )
+
+
+def direct_handle(backend: str, unit_id: str) -> JobHandle:
+    """Return the address of a unit that ran in this process instead of on its backend."""
+    return JobHandle(backend, f"{slug(unit_id)}_direct_run")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,10 @@ class RunHere:
         statuses: dict[str, JobStatus] = {}
         for unit, call in zip(experiment.units, calls, strict=True):
             started = self.services.clock.now()
-            handle = f"direct://nemo_run/{slug(unit.id)}_direct_run"
-            self._write(experiment, Record(kind=Kind.SUBMITTED, job=unit.id, at=started, handles=(handle,)))
+            handle = direct_handle(self.services.connections.backend(unit.executor).name, unit.id)
+            self._write(
+                experiment, Record(kind=Kind.SUBMITTED, job=unit.id, at=started, handles=(str(handle),))
+            )
             self._run(experiment, unit.id, call, started)
             statuses[unit.id] = JobStatus(
                 state=JobState.SUCCEEDED, exit_code=0, started_at=started, ended_at=self.services.clock.now()

@@ -12,9 +12,10 @@ from nemo_run.run._view import ExperimentView
 from nemo_run.run.job import Job, JobGroup
 from nemo_run.run.task import direct_run_fn
 from nemo_run.run.utils import TeeStdoutStderr
-from nemo_run_application.run_here import RunHere, check_direct
+from nemo_run_application.run_here import RunHere, check_direct, direct_handle
 from nemo_run_domain.errors import InvalidConfigError
 from nemo_run_domain.experiment import Experiment as DomainExperiment
+from nemo_run_domain.job import JobState, JobStatus
 from nemo_run_domain.layout import direct_log
 
 
@@ -32,15 +33,17 @@ def check(experiment: DomainExperiment) -> None:
 
 def run(experiment: ExperimentView, domain: DomainExperiment) -> None:
     """Run every task; what it prints also goes into the log of its job."""
-    calls = [_call(job) for job in experiment._jobs]
-    RunHere(experiment._services)(domain, calls)
+    services = experiment._services
+    calls = [_call(job, services.connections.backend(job.executor).name) for job in experiment._jobs]
+    RunHere(services)(domain, calls)
 
 
-def _call(job: Job | JobGroup) -> Callable[[], object]:
+def _call(job: Job | JobGroup, backend: str) -> Callable[[], object]:
     def call() -> None:
         with _logged(os.path.join(job.executor.job_dir, direct_log(job.id))):
             direct_run_fn(job.tasks[0])
-        job.note_handles([f"local_persistent://nemo_run/{job.id}_direct_run"])
+        job.note_handles([str(direct_handle(backend, job.id))])
+        job.note_status(JobStatus(state=JobState.SUCCEEDED, exit_code=0))
 
     return call
 
