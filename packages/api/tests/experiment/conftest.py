@@ -111,7 +111,7 @@ def tasks_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tasks(tasks_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     """Functions of a module that this process and its tasks can import."""
     monkeypatch.syspath_prepend(str(tasks_folder))
-    monkeypatch.setenv("PYTHONPATH", str(tasks_folder))
+    monkeypatch.setenv("PYTHONPATH", str(tasks_folder), prepend=os.pathsep)
     yield importlib.import_module(MODULE)
     sys.modules.pop(MODULE, None)
 

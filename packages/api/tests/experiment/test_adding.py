@@ -176,8 +176,8 @@ def test_dependencies_are_ids_of_jobs(dependencies: Any) -> None:
 def test_nobody_depends_on_a_type_that_does_not_exist() -> None:
     with Experiment("t", executor=memory()) as exp:
         exp.add(say(), name="a")
+        exp.add(say(), name="b", dependencies=["a"], dependency_type="sometimes")
         with pytest.raises(ValueError, match="sometimes"):
-            exp.add(say(), name="b", dependencies=["a"], dependency_type="sometimes")
             exp.run()
 
 
