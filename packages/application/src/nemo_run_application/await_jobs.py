@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nemo_run_application.cancel import JobAddress
 from nemo_run_application.services import Services
 from nemo_run_application.status import ReadStatus
-from nemo_run_domain.job import JobState, JobStatus
+from nemo_run_domain.job import JobState, JobStatus, Reason
 
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 2.0
@@ -29,20 +29,35 @@ class AwaitJobs:
         Args:
             directory: Folder of the experiment.
             jobs: Units with the handles that are known.
-            timeout: Seconds; None waits for ever. Units that were never submitted are not waited for.
+            timeout: Seconds; None waits for ever. Units that were never submitted are not waited for,
+                and those that their backend does not know only for its grace period.
         """
         clock = self.services.clock
         deadline = None if timeout is None else clock.monotonic() + timeout
         read = ReadStatus(self.services)
+        patience = _Patience(self.services)
         pause = FIRST_PAUSE
         while True:
             statuses = {unit_id: report.status for unit_id, report in read(directory, jobs).items()}
             left = None if deadline is None else deadline - clock.monotonic()
-            if all(_is_over(status) for status in statuses.values()) or (left is not None and left <= 0):
+            over = [patience.is_over(job, statuses[job.unit_id]) for job in jobs]
+            if all(over) or (left is not None and left <= 0):
                 return statuses
             clock.wait(threading.Event(), pause if left is None else min(pause, left))
             pause = min(pause * 1.1, LONGEST_PAUSE)
 
 
-def _is_over(status: JobStatus) -> bool:
-    return status.is_final or status.state in (JobState.UNSUBMITTED, JobState.UNKNOWN)
+@dataclass(frozen=True, slots=True)
+class _Patience:
+    """Decides when there is nothing more to wait for; a backend may need a while to know a job."""
+
+    services: Services
+    _unknown_since: dict[str, float] = field(init=False, default_factory=dict[str, float])
+
+    def is_over(self, job: JobAddress, status: JobStatus) -> bool:
+        if status.state is not JobState.UNKNOWN or status.reason is Reason.LOST:
+            self._unknown_since.pop(job.unit_id, None)
+            return status.state in (JobState.UNSUBMITTED, JobState.UNKNOWN) or status.is_final
+        now = self.services.clock.monotonic()
+        grace = self.services.connections.get(job.executor).unknown_grace
+        return now - self._unknown_since.setdefault(job.unit_id, now) >= grace

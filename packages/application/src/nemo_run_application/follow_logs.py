@@ -43,25 +43,39 @@ class LogFollower:
 
         A backend that cannot be asked at the moment is asked again by the next call.
         """
-        streams = self._streams_of(handles)
         try:
-            chunks = self.source.read({stream: self._positions[stream].cursor for stream in streams})
+            return self._read(handles)
         except BackendUnavailableError:
             return False
+
+    def finish(self, handles: Collection[JobHandle]) -> bool:
+        """Pass on everything that ended jobs have written, an unfinished last line included.
+
+        Returns:
+            Whether it could be read to its end.
+        """
+        complete = self._read_to_end(handles)
+        for handle in handles:
+            for stream in self._streams.pop(handle, ()):
+                self._pass_on(stream, self._positions.pop(stream).lines.close())
+        return complete
+
+    def _read_to_end(self, handles: Collection[JobHandle]) -> bool:
+        try:
+            while self._read(handles):
+                pass
+        except BackendUnavailableError:
+            return False
+        return True
+
+    def _read(self, handles: Collection[JobHandle]) -> bool:
+        streams = self._streams_of(handles)
+        chunks = self.source.read({stream: self._positions[stream].cursor for stream in streams})
         for stream, chunk in chunks.items():
             position = self._positions[stream]
             position.cursor = chunk.cursor
             self._pass_on(stream, position.lines.feed(chunk.data))
         return any(chunk.data for chunk in chunks.values())
-
-    def finish(self, handles: Collection[JobHandle]) -> None:
-        """Pass on everything that ended jobs have written, an unfinished last line included."""
-        while self.read(handles):
-            pass
-        for stream in self._streams_of(handles):
-            self._pass_on(stream, self._positions.pop(stream).lines.close())
-        for handle in handles:
-            self._streams.pop(handle, None)
 
     def _streams_of(self, handles: Collection[JobHandle]) -> list[LogStream]:
         new = [handle for handle in handles if not self._streams.get(handle)]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from nemo_run_application.backends import Connection
 from nemo_run_application.cancel import JobAddress
 from nemo_run_application.ports.results import TaskResult
-from nemo_run_application.services import Services
+from nemo_run_application.services import Services, by_connection
 from nemo_run_application.status import UnitReport
 from nemo_run_domain.errors import BackendUnavailableError
 from nemo_run_domain.job import JobHandle, JobState
@@ -26,44 +27,71 @@ class CollectResults:
     services: Services
 
     def __call__(self, jobs: Sequence[JobAddress], reports: Mapping[str, UnitReport]) -> dict[str, Outcome]:
-        """Return unit id -> outcome, in the order of ``jobs``.
+        """Return unit id -> outcome, in the order of ``jobs``; one call per connection.
+
+        Values and last lines of a backend that cannot be asked at the moment are left out.
 
         Args:
             jobs: Units with their executors.
             reports: What ``ReadStatus`` said of them.
         """
-        return {job.unit_id: self._outcome(job, reports[job.unit_id]) for job in jobs}
+        connections = self.services.connections
+        launched = [
+            replace(job, handles=report.handles)
+            for job in jobs
+            if (report := reports[job.unit_id]).handles and report.status.state is not JobState.UNSUBMITTED
+        ]
+        groups = by_connection(launched, lambda job: connections.get(job.executor))
+        details = {
+            u: found for part in self.services.workers.map(_collect, groups) for u, found in part.items()
+        }
+        return {j.unit_id: outcome_of(reports[j.unit_id].status, **details.get(j.unit_id, {})) for j in jobs}
 
-    def _outcome(self, job: JobAddress, report: UnitReport) -> Outcome:
-        if not report.handles or report.status.state is JobState.UNSUBMITTED:
-            return outcome_of(report.status)
-        connection = self.services.connections.get(job.executor)
-        result = self._result(connection, report.handles)
-        return outcome_of(
-            report.status,
-            log_tail=self._tail(connection, report.handles),
-            value=result.value,
-            exception=result.exception,
-        )
 
-    def _result(self, connection: Connection, handles: tuple[JobHandle, ...]) -> TaskResult:
-        if connection.results is None:
-            return TaskResult()
-        found = connection.results.fetch(handles)
-        return next((found[handle] for handle in handles if handle in found), TaskResult())
+def _collect(group: tuple[Connection, list[JobAddress]]) -> dict[str, dict[str, Any]]:
+    """Return unit id -> details of its outcome."""
+    connection, jobs = group
+    handles = [handle for job in jobs for handle in job.handles]
+    results, ends = _results(connection, handles), _ends(connection, handles)
+    return {job.unit_id: _details(job.handles, results, ends) for job in jobs}
 
-    def _tail(self, connection: Connection, handles: tuple[JobHandle, ...]) -> tuple[str, ...]:
-        if connection.logs is None:
-            return ()
-        try:
-            streams = [s for found in connection.logs.streams(handles).values() for s in found]
-            ends = connection.logs.tail(streams, _TAIL_BYTES)
-        except BackendUnavailableError:
-            return ()
-        lines = [line for s in streams if s in ends for line in _whole_lines(ends[s])]
-        return tail(lines, TAIL_LINES)
+
+def _details(
+    handles: tuple[JobHandle, ...],
+    results: Mapping[JobHandle, TaskResult],
+    ends: Mapping[JobHandle, list[str]],
+) -> dict[str, Any]:
+    found = [results[handle] for handle in handles if handle in results]
+    first = next(iter(found), TaskResult())
+    result = next((result for result in found if result.exception is not None), first)
+    lines = [line for handle in handles for line in ends.get(handle, [])]
+    return {"value": result.value, "exception": result.exception, "log_tail": tail(lines, TAIL_LINES)}
+
+
+def _results(connection: Connection, handles: list[JobHandle]) -> Mapping[JobHandle, TaskResult]:
+    if connection.results is None:
+        return {}
+    try:
+        return connection.results.fetch(handles)
+    except BackendUnavailableError:
+        return {}
+
+
+def _ends(connection: Connection, handles: list[JobHandle]) -> dict[JobHandle, list[str]]:
+    """Return the last lines of each job, stream by stream."""
+    if connection.logs is None:
+        return {}
+    try:
+        streams = connection.logs.streams(handles)
+        ends = connection.logs.tail([s for found in streams.values() for s in found], _TAIL_BYTES)
+    except BackendUnavailableError:
+        return {}
+    return {
+        handle: [line for stream in found for line in _whole_lines(ends.get(stream, b""))]
+        for handle, found in streams.items()
+    }
 
 
 def _whole_lines(data: bytes) -> list[str]:
     lines = data.decode("utf-8", errors="replace").splitlines()
-    return lines[1:] if len(data) >= _TAIL_BYTES else lines
+    return lines[1:] or lines if len(data) >= _TAIL_BYTES else lines

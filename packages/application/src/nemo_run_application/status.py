@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nemo_run_application.backends import Connection
-from nemo_run_application.cancel import JobAddress, by_connection
-from nemo_run_application.services import Services
+from nemo_run_application.cancel import JobAddress
+from nemo_run_application.services import Services, by_connection
 from nemo_run_domain.errors import BackendUnavailableError
-from nemo_run_domain.job import JobHandle, JobState, JobStatus, Reason, merge_group
+from nemo_run_domain.job import JobHandle, JobState, JobStatus, merge_group
 from nemo_run_domain.journal import JobRecord, Kind, Record, fold
 
 _UNSUBMITTED = JobStatus(state=JobState.UNSUBMITTED)
+_SUBMITTED = JobStatus(state=JobState.SUBMITTED)
+
+_Answer = JobStatus | BackendUnavailableError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,39 +45,51 @@ class ReadStatus:
             jobs: Units with the handles that the caller knows, which may be none.
 
         Final states that the journal did not have yet are added to it.
+
+        Raises:
+            BackendUnavailableError: A submission was begun whose result nobody wrote down, and its
+                backend cannot be asked at the moment whether the job exists.
         """
         records = fold(self.services.store.journal(directory))
-        addressed = [self._address(job, records.get(job.unit_id, JobRecord())) for job in jobs]
-        known = {j.unit_id: records[j.unit_id].status for j in addressed if j.unit_id in records}
-        asked = [j for j in addressed if not _is_final(known.get(j.unit_id))]
-        answers = self._ask(asked)
-        reports = {j.unit_id: _report(j, known.get(j.unit_id), answers) for j in addressed}
+        known = {unit_id: record.status for unit_id, record in records.items()}
+        addressed = self._addressed(jobs, records)
+        answers = self._ask([job for job in addressed if not _is_final(known.get(job.unit_id))])
+        reports = {job.unit_id: _report(job, known.get(job.unit_id), answers) for job in addressed}
         self._write_ends(directory, reports, known)
         return reports
 
-    def _address(self, job: JobAddress, record: JobRecord) -> JobAddress:
-        """Complete the handles from the journal; ask the backend when it tells of an intent only."""
-        if record.handles:
-            return replace(job, handles=tuple(JobHandle.parse(text) for text in record.handles))
-        if record.is_open_intent:
-            found = self.services.connections.get(job.executor).scheduler.find([record.token])
-            return replace(job, handles=found.get(record.token, ()))
-        return job
+    def _addressed(self, jobs: Sequence[JobAddress], records: Mapping[str, JobRecord]) -> list[JobAddress]:
+        """Complete the handles from the journal; ask backends where it tells of intents only."""
+        of_journal = {
+            unit_id: tuple(JobHandle.parse(text) for text in record.handles)
+            for unit_id, record in records.items()
+        }
+        found = self._find([job for job in jobs if _is_open(records.get(job.unit_id))], records)
+        return [
+            replace(job, handles=found.get(job.unit_id) or of_journal.get(job.unit_id) or job.handles)
+            for job in jobs
+        ]
 
-    def _ask(self, jobs: Sequence[JobAddress]) -> dict[JobHandle, JobStatus]:
-        groups = by_connection(self.services, jobs)
-        answers: dict[JobHandle, JobStatus] = {}
-        for part in self.services.workers.map(self._poll, groups.values()):
-            answers.update(part)
-        return answers
+    def _find(
+        self, jobs: Sequence[JobAddress], records: Mapping[str, JobRecord]
+    ) -> dict[str, tuple[JobHandle, ...]]:
+        """Return unit id -> jobs that exist for submissions whose result nobody wrote down."""
 
-    def _poll(self, group: tuple[Connection, list[JobHandle]]) -> Mapping[JobHandle, JobStatus]:
-        connection, handles = group
-        try:
-            return connection.scheduler.poll(handles)
-        except BackendUnavailableError as error:
-            lost = JobStatus(state=JobState.UNKNOWN, message=f"the backend does not answer: {error}")
-            return dict.fromkeys(handles, lost)
+        def find(group: tuple[Connection, list[JobAddress]]) -> Mapping[str, tuple[JobHandle, ...]]:
+            connection, members = group
+            return connection.scheduler.find([records[job.unit_id].token for job in members])
+
+        parts = self.services.workers.map(find, self._by_connection(jobs))
+        by_token = {token: handles for part in parts for token, handles in part.items()}
+        return {job.unit_id: by_token.get(records[job.unit_id].token, ()) for job in jobs}
+
+    def _ask(self, jobs: Sequence[JobAddress]) -> dict[JobHandle, _Answer]:
+        groups = self._by_connection([job for job in jobs if job.handles])
+        parts = self.services.workers.map(_poll, groups)
+        return {handle: answer for part in parts for handle, answer in part.items()}
+
+    def _by_connection(self, jobs: Sequence[JobAddress]) -> list[tuple[Connection, list[JobAddress]]]:
+        return by_connection(jobs, lambda job: self.services.connections.get(job.executor))
 
     def _write_ends(
         self, directory: str, reports: Mapping[str, UnitReport], known: Mapping[str, JobStatus | None]
@@ -89,22 +104,35 @@ class ReadStatus:
             self.services.store.append(directory, news, sync=False)
 
 
+def _poll(group: tuple[Connection, list[JobAddress]]) -> Mapping[JobHandle, _Answer]:
+    connection, jobs = group
+    handles = [handle for job in jobs for handle in job.handles]
+    try:
+        return connection.scheduler.poll(handles)
+    except BackendUnavailableError as error:
+        return dict.fromkeys(handles, error)
+
+
+def _is_open(record: JobRecord | None) -> bool:
+    return record is not None and record.is_open_intent
+
+
 def _is_final(status: JobStatus | None) -> bool:
     return status is not None and status.is_final
 
 
-def _report(job: JobAddress, known: JobStatus | None, answers: Mapping[JobHandle, JobStatus]) -> UnitReport:
+def _report(job: JobAddress, known: JobStatus | None, answers: Mapping[JobHandle, _Answer]) -> UnitReport:
     if known is not None and known.is_final:
         return UnitReport(status=known, handles=job.handles)
-    members = [answers[handle] for handle in job.handles if handle in answers]
-    if not members:
-        return UnitReport(status=known or _UNSUBMITTED, handles=job.handles)
-    status = merge_group(members)
-    if status.state is JobState.UNKNOWN and known is not None:
-        return UnitReport(status=replace(known, message=status.message), handles=job.handles)
+    found = [answers[handle] for handle in job.handles if handle in answers]
+    members = [answer for answer in found if isinstance(answer, JobStatus)]
+    if not found:
+        status = known or _UNSUBMITTED
+    elif len(members) < len(found):
+        silent = next(answer for answer in found if not isinstance(answer, JobStatus))
+        status = replace(known or _SUBMITTED, message=f"the backend does not answer: {silent}")
+    else:
+        status = merge_group(members)
+        if status.state is JobState.UNKNOWN and known is not None:
+            status = known
     return UnitReport(status=status, handles=job.handles)
-
-
-def was_skipped(status: JobStatus) -> bool:
-    """Whether a unit never started because of its dependencies."""
-    return status.reason is Reason.SKIPPED

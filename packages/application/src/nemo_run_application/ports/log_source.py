@@ -48,7 +48,11 @@ class LogSource(Protocol):
     """
 
     def streams(self, handles: Collection[JobHandle]) -> Mapping[JobHandle, tuple[LogStream, ...]]:
-        """Return the combined stream of every replica, in role order; none for unknown jobs."""
+        """Return the combined stream of every replica, in role order; none for unknown jobs.
+
+        Raises:
+            BackendUnavailableError: The backend cannot be asked at the moment.
+        """
         ...
 
     def read(self, cursors: Mapping[LogStream, str]) -> Mapping[LogStream, LogChunk]:

@@ -27,5 +27,9 @@ class ResultSource(Protocol):
     """Fetches what tasks returned or raised."""
 
     def fetch(self, handles: Collection[JobHandle]) -> Mapping[JobHandle, TaskResult]:
-        """Return the results there are; jobs without one are left out."""
+        """Return the results there are; jobs without one are left out.
+
+        Raises:
+            BackendUnavailableError: The backend cannot be asked at the moment.
+        """
         ...

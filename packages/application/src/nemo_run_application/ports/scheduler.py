@@ -99,11 +99,18 @@ class Scheduler(Protocol[PlanT]):
         """Ask jobs to end and return; ``poll`` says when they did.
 
         Ended and unknown jobs are left alone; calling twice is the same as once.
+
+        Raises:
+            BackendUnavailableError: The backend cannot be asked at the moment.
         """
         ...
 
     def find(self, tokens: Collection[str]) -> Mapping[str, tuple[JobHandle, ...]]:
-        """Return the jobs that exist for these submission tokens; tokens without a job are left out."""
+        """Return the jobs that exist for these submission tokens; tokens without a job are left out.
+
+        Raises:
+            BackendUnavailableError: The backend cannot be asked at the moment.
+        """
         ...
 
     def close(self) -> None:
