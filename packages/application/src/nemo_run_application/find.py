@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nemo_run_application.ports.experiment_store import ExperimentStore
+from nemo_run_domain.errors import StoreError
 from nemo_run_domain.layout import EXPERIMENTS, TASKS_FILE
 from nemo_run_domain.names import check_title, created_ns_of, title_of
 
@@ -39,11 +41,18 @@ class FindExperiments:
         folder = f"{self.root}/{EXPERIMENTS}/{title}/{experiment_id}"
         return folder if self.store.exists(folder) else None
 
-    def of_title(self, title: str) -> list[str]:
-        """Return the folders of all complete runs of a title, newest first."""
+    def of_title(self, title: str) -> Iterator[str]:
+        """Yield the folders of all complete runs of a title, newest first; looks at no more than is taken."""
         folder = f"{self.root}/{EXPERIMENTS}/{title}"
-        folders = [f"{folder}/{name}" for name in reversed(self.catalog(title))]
-        return [path for path in folders if self.store.read(path, TASKS_FILE) is not None]
+        for name in reversed(self.catalog(title)):
+            if self._is_complete(f"{folder}/{name}"):
+                yield f"{folder}/{name}"
+
+    def _is_complete(self, folder: str) -> bool:
+        try:
+            return self.store.read(folder, TASKS_FILE) is not None
+        except StoreError:
+            return True  # whoever reads it gets to know why it cannot be read
 
     def has_title(self, title: str) -> bool:
         """Whether a title has a folder."""
