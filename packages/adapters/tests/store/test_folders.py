@@ -199,3 +199,8 @@ def test_what_is_not_there_is_told_apart(tmp_path: Path) -> None:
         STORE.created(str(tmp_path / "gone"))
     with pytest.raises(NotFoundError):
         FILES.read(str(tmp_path / "gone"))
+
+
+def test_a_place_that_takes_no_folders_is_refused_and_not_asked_for_ever() -> None:
+    with pytest.raises(StoreError, match="/proc"):
+        FILES.write("/proc/nemo-run/x", [JobFile(path="a", content=b"")])
