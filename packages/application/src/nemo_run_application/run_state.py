@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 
 from nemo_run_application.plan import PlannedUnit
 from nemo_run_domain.experiment import Experiment
@@ -40,6 +41,9 @@ class RunState:
     errors: list[Exception] = field(default_factory=list[Exception])
     tracker: DependencyTracker = field(init=False)
     changed: threading.Event = field(init=False, default_factory=threading.Event)
+    _open: tuple[int, list[str]] = field(init=False, default_factory=lambda: (0, []))
+    """How many handles there were at the last look, and which units were open: a look at those that
+    have ended, round after round, would be most of the work of a long chain."""
     _cancel: set[str] = field(init=False, default_factory=set[str])
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
 
@@ -51,7 +55,12 @@ class RunState:
     @property
     def open_units(self) -> list[str]:
         """Ids of the units that a backend has and that have not ended, in launch order."""
-        return [unit_id for unit_id in self.handles if unit_id not in self.ended]
+        seen, known = self._open
+        count = len(self.handles)
+        new = list(islice(reversed(self.handles), count - seen))
+        still = [unit_id for unit_id in (*known, *reversed(new)) if unit_id not in self.ended]
+        self._open = (count, still)
+        return list(still)
 
     @property
     def is_over(self) -> bool:

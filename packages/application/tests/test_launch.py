@@ -1,0 +1,152 @@
+"""Launching: written ahead, one call per connection, a refusal stops nobody else."""
+
+from __future__ import annotations
+
+import pytest
+
+from nemo_run_application.events import JobChanged, JobSubmitted
+from nemo_run_application.launch import LaunchUnits
+from nemo_run_domain.errors import (
+    AuthenticationError,
+    BackendUnavailableError,
+    SubmissionRejectedError,
+    UnexpectedReplyError,
+)
+from nemo_run_domain.job import JobState, Reason
+from nemo_run_domain.journal import Kind, fold
+from pretend import World, states, unit
+
+
+def test_the_intent_is_written_before_anything_is_sent(world: World) -> None:
+    watch = world.begin(unit("a"), unit("b"))
+    seen = []
+    world.place().before["submit"] = lambda: seen.extend(world.journal(watch.state))
+    watch.start()
+    plans = {name: planned.plan for name, planned in watch.state.planned.items()}
+    assert [(r.kind, r.job, r.token, r.planned) for r in seen] == [
+        (Kind.INTENT, name, plan.token, plan.planned) for name, plan in plans.items()
+    ]
+
+
+def test_handles_are_written_behind_the_intents(world: World) -> None:
+    watch = world.begin(unit("a"), unit("b"))
+    watch.start()
+    handles = {name: tuple(map(str, handles)) for name, handles in watch.state.handles.items()}
+    assert [(r.kind, r.job, r.handles) for r in world.journal(watch.state)[2:]] == [
+        (Kind.SUBMITTED, "a", handles["a"]),
+        (Kind.SUBMITTED, "b", handles["b"]),
+    ]
+    assert [(e.job, e.handles) for e in world.reporter.of(JobSubmitted)] == list(handles.items())
+
+
+def test_one_refused_unit_does_not_stop_the_others(world: World) -> None:
+    state = world.run(unit("a"), unit("bad", reject="quota used up"), unit("c"))
+    assert states(state) == {"a": "SUCCEEDED", "bad": "FAILED", "c": "SUCCEEDED"}
+    assert world.place().count("submit") == 1
+    status = state.statuses["bad"]
+    assert (status.reason, status.message, status.ended_at) == (
+        Reason.REJECTED,
+        "quota used up",
+        world.clock.now(),
+    )
+    assert [type(error) for error in state.errors] == [SubmissionRejectedError]
+    record = fold(world.journal(state))["bad"]
+    assert not record.is_open_intent
+    assert record.status == status
+
+
+def test_a_refusal_is_told_once_to_everybody(world: World) -> None:
+    heard = []
+    watch = world.begin(
+        unit("bad", reject="no"), on_change=lambda unit_id, status: heard.append((unit_id, status.state))
+    )
+    watch.start()
+    assert heard == [("bad", JobState.FAILED)]
+    assert world.told() == [("bad", JobState.FAILED)]
+    assert world.reporter.of(JobSubmitted) == []
+
+
+def test_a_refusal_skips_dependants_and_starts_those_that_do_not_mind(world: World) -> None:
+    state = world.run(
+        unit("bad", reject="no"),
+        unit("needs", "bad"),
+        unit("anyway", "bad", kind="afterany"),
+        unit("also bad", "anyway", reject="no"),
+        unit("last", "also bad", kind="afterany"),
+    )
+    assert states(state) == {
+        "bad": "FAILED",
+        "needs": "CANCELLED",
+        "anyway": "SUCCEEDED",
+        "also bad": "FAILED",
+        "last": "SUCCEEDED",
+    }
+    assert state.statuses["needs"].message == "dependency 'bad' failed"
+
+
+@pytest.mark.parametrize("error", [BackendUnavailableError("down"), AuthenticationError("who?")])
+def test_a_connection_that_accepts_nothing_refuses_its_units_only(world: World, error: Exception) -> None:
+    def fail() -> None:
+        raise error
+
+    world.place("far").before["submit"] = fail
+    state = world.run(unit("a"), unit("b", place="far"), unit("c", place="far"), unit("d", "b"))
+    assert states(state) == {"a": "SUCCEEDED", "b": "FAILED", "c": "FAILED", "d": "CANCELLED"}
+    assert state.errors == [error, error]
+    assert state.statuses["b"].reason is Reason.REJECTED
+    assert state.statuses["d"].reason is Reason.SKIPPED
+
+
+def test_after_any_other_error_the_intents_stay_open(world: World) -> None:
+    def fail() -> None:
+        raise UnexpectedReplyError("half a reply")
+
+    world.place().before["submit"] = fail
+    watch = world.begin(unit("a"))
+    with pytest.raises(UnexpectedReplyError):
+        watch.start()
+    assert fold(world.journal(watch.state))["a"].is_open_intent
+
+
+def test_there_is_one_call_per_connection(world: World) -> None:
+    world.run(*(unit(f"u{number}", place=f"place {number % 3}") for number in range(30)))
+    assert [world.place(f"place {number}").count("submit") for number in range(3)] == [1, 1, 1]
+    assert world.place("place 1").started == [f"u{number}" for number in range(1, 30, 3)]
+
+
+def test_launching_nothing_asks_nobody(world: World) -> None:
+    watch = world.begin(unit("a"))
+    assert LaunchUnits(world.services)(watch.state, []) == []
+    assert world.journal(watch.state) == []
+    assert world.place().count("submit") == 0
+
+
+def test_an_interrupted_launch_finds_what_was_accepted(world: World) -> None:
+    watch = world.begin(unit("a"), unit("b"))
+    launch = LaunchUnits(world.services)
+    planned = watch.state.planned["a"]
+    planned.connection.scheduler.submit([planned.plan])
+    watch.state.sending.update(["a", "b"])
+    launch.recover(watch.state)
+    assert list(watch.state.handles) == ["a"]
+    assert watch.state.sending == set()
+    assert [(r.kind, r.job) for r in world.journal(watch.state)] == [(Kind.SUBMITTED, "a")]
+    assert world.place().count("find") == 1
+
+
+def test_an_interruption_leaves_the_units_marked(world: World) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    world.place().before["submit"] = interrupt
+    watch = world.begin(unit("a"))
+    with pytest.raises(KeyboardInterrupt):
+        watch.start()
+    assert watch.state.sending == {"a"}
+
+
+def test_a_state_is_told_after_its_submission(world: World) -> None:
+    state = world.run(unit("a"))
+    kinds = [type(event) for event in world.events(JobSubmitted, JobChanged)]
+    assert kinds == [JobSubmitted, JobChanged]
+    assert state.is_over
