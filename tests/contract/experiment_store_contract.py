@@ -43,6 +43,22 @@ class ExperimentStoreContract(ABC):
         store.create(directory)
         return directory
 
+    # --- holding
+
+    def test_one_at_a_time_holds_an_experiment(self, store: Any, directory: str) -> None:
+        let_go = store.hold(directory)
+        assert store.hold(directory) is None
+        store.append(directory, RECORDS)
+        assert store.journal(directory) == RECORDS
+        let_go()
+        again = store.hold(directory)
+        assert again is not None
+        again()
+
+    def test_what_is_not_there_cannot_be_held(self, store: Any, home: str) -> None:
+        with pytest.raises(StoreError):
+            store.hold(f"{home}/title/title_2")
+
     # --- folders
 
     def test_a_created_experiment_exists(self, store: Any, home: str) -> None:

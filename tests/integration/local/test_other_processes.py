@@ -113,3 +113,41 @@ def test_a_thread_cancels_a_running_job(lab: Lab) -> None:
     assert found["second"] == found["third"] == ["CANCELLED", "skipped"]
     assert found["free"] == ["SUCCEEDED", ""]
     assert not os.path.exists(lab.folder / "lock")
+
+
+def test_a_running_experiment_is_not_resumed(lab: Lab) -> None:
+    running = lab.start(
+        lab.write("""
+import nemo_run as run
+text = "echo $NAME >> ran; while [ ! -e gate ]; do sleep 0.05; done"
+with run.Experiment("busy", id="busy_1") as exp:
+    exp.add(run.Script(inline=text, env={"NAME": "one"}), name="one")
+    exp.add(run.Script(inline=text, env={"NAME": "two"}), name="two", dependencies=["one"])
+    exp.run()
+""")
+    )
+    eventually(lambda: (lab.folder / "ran").exists())
+    answer = lab.ask("""
+try:
+    run.Experiment.resume("busy_1")
+except exceptions.UsageError as error:
+    answer = str(error)
+""")
+    assert "busy_1 is being run by another program" in answer
+    (lab.folder / "gate").touch()
+    assert running.wait() == 0, running.text
+    assert sorted((lab.folder / "ran").read_text().split()) == ["one", "two"]
+    assert lab.ask('answer = states(run.Experiment.resume("busy_1"))') == {
+        "one": "SUCCEEDED",
+        "two": "SUCCEEDED",
+    }
+
+
+def test_following_ends_when_nobody_knows_the_job_any_more(lab: Lab) -> None:
+    lab.run(lab.write(DETACH))
+    (lab.folder / "gate").touch()
+    eventually(lambda: not lab.processes())
+    for path in (lab.home / ".local_jobs").glob("*.json"):
+        path.unlink()
+    follower = lab.start(lab.write(FOLLOW, "follow.py"))
+    assert follower.wait() == 0, follower.text

@@ -35,7 +35,7 @@ class AwaitJobs:
         clock = self.services.clock
         deadline = None if timeout is None else clock.monotonic() + timeout
         read = ReadStatus(self.services)
-        patience = _Patience(self.services)
+        patience = Patience(self.services)
         pause = FIRST_PAUSE
         while True:
             statuses = {unit_id: report.status for unit_id, report in read(directory, jobs).items()}
@@ -48,13 +48,18 @@ class AwaitJobs:
 
 
 @dataclass(frozen=True, slots=True)
-class _Patience:
-    """Decides when there is nothing more to wait for; a backend may need a while to know a job."""
+class Patience:
+    """Decides when there is nothing more to wait for; a backend may need a while to know a job.
+
+    Attributes:
+        services: Ports.
+    """
 
     services: Services
     _unknown_since: dict[str, float] = field(init=False, default_factory=dict[str, float])
 
     def is_over(self, job: JobAddress, status: JobStatus) -> bool:
+        """Whether a job has ended, was never submitted, or has been unknown for too long."""
         if status.state is not JobState.UNKNOWN or status.reason is Reason.LOST:
             self._unknown_since.pop(job.unit_id, None)
             return status.state in (JobState.UNSUBMITTED, JobState.UNKNOWN) or status.is_final

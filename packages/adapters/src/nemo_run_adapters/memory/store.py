@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nemo_run_adapters.clock import SystemClock
@@ -31,6 +31,7 @@ class MemoryExperimentStore:
 
     clock: Clock = field(default_factory=SystemClock)
     _folders: dict[str, _Folder] = field(init=False, default_factory=dict[str, _Folder])
+    _held: set[str] = field(init=False, default_factory=set[str])
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
 
     def create(self, directory: str, *, exist_ok: bool = False) -> None:
@@ -56,6 +57,14 @@ class MemoryExperimentStore:
     def journal(self, directory: str) -> list[Record]:
         folder = self._folders.get(directory)
         return [] if folder is None else list(folder.records)
+
+    def hold(self, directory: str) -> Callable[[], None] | None:
+        with self._lock:
+            self._known(directory)
+            if directory in self._held:
+                return None
+            self._held.add(directory)
+        return lambda: self._held.discard(directory)
 
     def exists(self, directory: str) -> bool:
         return bool(self._below(directory)) or directory in self._folders

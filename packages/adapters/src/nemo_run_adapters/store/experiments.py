@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
-from nemo_run_adapters.store.journal_file import append_records
+from nemo_run_adapters.store.journal_file import append_records, hold_journal
 from nemo_run_adapters.store.private import NewFile, make_folder, put_files, remove_tree, store_errors
 from nemo_run_adapters.store.trust import read_trusted
 from nemo_run_domain.errors import NotFoundError
@@ -37,6 +37,11 @@ class FolderExperimentStore:
     def journal(self, directory: str) -> list[Record]:
         content = self.read(directory, JOURNAL_FILE)
         return [] if content is None else parse_lines(content.decode("utf-8", "replace"))
+
+    def hold(self, directory: str) -> Callable[[], None] | None:
+        path = os.path.join(directory, JOURNAL_FILE)
+        with store_errors("open", path):
+            return hold_journal(path)
 
     def exists(self, directory: str) -> bool:
         return os.path.isdir(directory)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from nemo_run_adapters.store.private import FILE_MODE, sync_folder
 from nemo_run_domain.errors import StoreError
@@ -35,6 +36,26 @@ def append_records(path: str, records: Sequence[Record], *, sync: bool) -> None:
         os.close(descriptor)
     if sync and not size:
         sync_folder(os.path.dirname(path))
+
+
+def hold_journal(path: str) -> Callable[[], None] | None:
+    """Lock a journal against others who want to hold it; anybody may go on adding lines.
+
+    Returns:
+        What lets go of it; None when somebody else holds it.
+
+    Raises:
+        OSError: The journal cannot be opened.
+    """
+    descriptor = os.open(path, _APPEND, FILE_MODE)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    except OSError:  # a file system without locks
+        pass
+    return lambda: os.close(descriptor)
 
 
 def _behind_torn_line(descriptor: int, size: int) -> bytes:

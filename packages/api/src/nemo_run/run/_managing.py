@@ -13,7 +13,7 @@ from nemo_run._translate import app_state
 from nemo_run.exceptions import NotFoundError
 from nemo_run.run import _loading
 from nemo_run.run._adding import JobFactory
-from nemo_run.run._session import RunSession
+from nemo_run.run._session import RunSession, hold
 from nemo_run.run._view import ExperimentView
 from nemo_run.run.job import Job, JobGroup
 from nemo_run.run.logs import print_job_logs, stderr
@@ -264,7 +264,19 @@ def _fresh(job: Job | JobGroup, factory: JobFactory) -> Job | JobGroup:
 
 
 def resume(experiment: ExperimentView) -> None:
-    """Run again what did not succeed and wait for it; what still runs is only waited for."""
+    """Run again what did not succeed and wait for it; what still runs is only waited for.
+
+    Raises:
+        UsageError: Another program runs the experiment.
+    """
+    let_go = hold(experiment._services, experiment.id, experiment._exp_dir)
+    try:
+        _resume(experiment)
+    finally:
+        let_go()
+
+
+def _resume(experiment: ExperimentView) -> None:
     _loading.load_tasks(experiment._jobs, experiment._exp_dir)
     domain = experiment._domain()
     found = SettleUnknown(experiment._services)(experiment._exp_dir, addresses(experiment._jobs))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 from typing import Any
 
-from nemo_run.exceptions import Interrupted
+from nemo_run.exceptions import Interrupted, UsageError
 from nemo_run_application.backends import Capability
 from nemo_run_application.cancel import CancelJobs, JobAddress
 from nemo_run_application.events import Notice
@@ -22,6 +22,21 @@ CANCEL_PATIENCE = 15.0
 """Seconds to wait for cancelled jobs to end; a little more than their own grace period."""
 
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
+
+
+def hold(services: Services, experiment: str, directory: str) -> Callable[[], None]:
+    """Keep everybody else from running an experiment; returns what lets go of it.
+
+    Raises:
+        UsageError: Somebody else runs it.
+    """
+    let_go = services.store.hold(directory)
+    if let_go is None:
+        raise UsageError(
+            f"experiment {experiment} is being run by another program; "
+            "wait for its end, or end that program, before you run it again"
+        )
+    return let_go
 
 
 class RunSession:

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from nemo_run import _bootstrap, _metadata
@@ -18,7 +18,7 @@ from nemo_run.core.execution.local import LocalExecutor
 from nemo_run.exceptions import ExperimentFailedError, UsageError
 from nemo_run.run import _direct, _loading, _managing
 from nemo_run.run._adding import JobFactory, as_executor
-from nemo_run.run._session import RunSession
+from nemo_run.run._session import RunSession, hold
 from nemo_run.run.job import Job, JobGroup
 from nemo_run_application.plan import PlannedUnit, PlanUnits
 from nemo_run_application.prepare import PrepareExperiment
@@ -142,6 +142,7 @@ class Experiment(ConfigurableMixin):
         self._launched = False
         self._direct = False
         self._session: RunSession | None = None
+        self._let_go: Callable[[], None] | None = None
         self._services_cache: Any = None
         self._tokens: list[contextvars.Token[Experiment]] = []
 
@@ -332,8 +333,17 @@ class Experiment(ConfigurableMixin):
         if error is None and not self.detach:
             self._raise_if_failed()
 
+    def _hold(self) -> None:
+        """Keep other programs from resuming the experiment until the end of the block."""
+        if self._let_go is not None:
+            self._let_go()
+        self._let_go = hold(self._services, self._id, self._exp_dir)
+
     def _close(self) -> None:
-        """Let go of threads and of the reporter; the next use makes new ones."""
+        """Let go of the experiment, of threads and of the reporter; the next use makes new ones."""
+        let_go, self._let_go = self._let_go, None
+        if let_go is not None:
+            let_go()
         services, self._services_cache = self._services_cache, None
         if services is not None:
             services.reporter.close()
@@ -453,6 +463,7 @@ class Experiment(ConfigurableMixin):
         state = RunState(experiment=experiment, planned={p.unit.id: p for p in planned})
         self._jobs_by_id = {job.id: job for job in self._jobs}
         self._session = RunSession(self._services, state, self._note_status)
+        self._hold()
         _managing.announce(self, chained=chained)
         self._launched = True
         try:

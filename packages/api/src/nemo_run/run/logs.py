@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import IO
 
+from nemo_run_application.await_jobs import Patience
 from nemo_run_application.cancel import JobAddress
 from nemo_run_application.follow_logs import LogFollower
 from nemo_run_application.ports.log_source import LogStream
@@ -48,15 +49,12 @@ def print_job_logs(
         file.flush()
 
     follower = LogFollower(source, on_line, pattern)
-    while follow and not _is_over(services, directory, job):
+    read, patience = ReadStatus(services), Patience(services)
+    while follow and not patience.is_over(job, read(directory, [job])[job.unit_id].status):
         if not follower.read(job.handles):
             services.clock.sleep(0.05)
     follower.finish(job.handles)
     return True
-
-
-def _is_over(services: Services, directory: str, job: JobAddress) -> bool:
-    return ReadStatus(services)(directory, [job])[job.unit_id].status.is_final
 
 
 def _wants_color(file: IO[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from nemo_run_domain.journal import Record
@@ -42,6 +42,17 @@ class ExperimentStore(Protocol):
 
     def journal(self, directory: str) -> list[Record]:
         """Return all whole lines of the journal; none where there is no journal."""
+        ...
+
+    def hold(self, directory: str) -> Callable[[], None] | None:
+        """Become the only one who runs an experiment; returns what lets go of it.
+
+        None while somebody else holds it, in this process or another. It ends with the process, however
+        that ends. Where a file system cannot do this, nobody is ever refused.
+
+        Raises:
+            StoreError: The folder cannot be written.
+        """
         ...
 
     def exists(self, directory: str) -> bool:
