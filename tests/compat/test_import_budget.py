@@ -1,0 +1,70 @@
+"""``import nemo_run`` costs next to nothing."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import nemo_run
+
+LIST = """
+import json, sys
+sys.path[:0] = {path!r}
+before = set(sys.modules)
+import nemo_run
+{then}
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+
+
+def loaded(then: str = "") -> list[str]:
+    """Return what an import loads where nothing but the standard library and our packages can be found."""
+    source = LIST.format(path=[str(Path(nemo_run.__file__).parents[1])], then=then)
+    done = subprocess.run(
+        [sys.executable, "-S", "-I", "-W", "error", "-c", source],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    return json.loads(done.stdout)
+
+
+def test_only_the_standard_library_and_the_package_itself_are_loaded() -> None:
+    found = loaded()
+    assert {name.partition(".")[0] for name in found} - sys.stdlib_module_names == {"nemo_run"}
+    assert [name for name in found if name.startswith("nemo_run.")] == []
+
+
+def test_listing_the_names_loads_nothing_more() -> None:
+    assert loaded("dir(nemo_run)") == loaded()
+
+
+def test_the_version_costs_nothing_either() -> None:
+    names = loaded("nemo_run.__version__")
+    assert {name.partition(".")[0] for name in names} - sys.stdlib_module_names == {"nemo_run"}
+
+
+def test_the_three_lists_of_names_are_equal() -> None:
+    tree = ast.parse(Path(inspect.getfile(nemo_run)).read_text())
+    (checking,) = [node for node in tree.body if isinstance(node, ast.If)]
+    seen = {
+        alias.asname: node.module
+        for node in checking.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert set(seen) == set(nemo_run._EXPORTS) == set(nemo_run.__all__)
+    assert nemo_run.__all__ == sorted(nemo_run.__all__)
+    without_run = {name: module for name, module in seen.items() if name != "run"}
+    assert without_run == {name: nemo_run._EXPORTS[name] for name in without_run}
+
+
+def test_every_name_is_there() -> None:
+    for name in nemo_run.__all__:
+        assert getattr(nemo_run, name) is not None
+        assert name in dir(nemo_run)
