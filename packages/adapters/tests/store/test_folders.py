@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -157,13 +158,13 @@ def test_a_folder_that_vanishes_while_it_is_deleted_is_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a").mkdir()
-    rmtree = private.shutil.rmtree
+    rmtree = shutil.rmtree
 
     def interrupted(folder: str) -> None:
-        monkeypatch.setattr(private.shutil, "rmtree", rmtree)
+        monkeypatch.setattr(shutil, "rmtree", rmtree)
         raise FileNotFoundError(folder)
 
-    monkeypatch.setattr(private.shutil, "rmtree", interrupted)
+    monkeypatch.setattr(shutil, "rmtree", interrupted)
     remove_tree(str(tmp_path / "a"))
     assert not (tmp_path / "a").exists()
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
-from pathlib import PurePath
 from typing import Any, cast
 
 from nemo_run import _bootstrap
@@ -63,7 +63,7 @@ def _module_name(module: str) -> str:
     if module != "__main__":
         return module
     main = getattr(sys.modules.get("__main__"), "__file__", None)
-    return PurePath(main).stem if main else "__main__"
+    return os.path.splitext(os.path.basename(main))[0] if main else "__main__"
 
 
 def to_unit(job: Job | JobGroup, directory: str, dependency_type: str | None) -> ExecutionUnit:

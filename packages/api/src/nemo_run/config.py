@@ -10,7 +10,6 @@ import importlib
 import os
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union
 
 from nemo_run_domain.errors import InvalidConfigError
@@ -53,8 +52,8 @@ def __dir__() -> list[str]:
 
 
 def _default_home() -> str:
-    home, older = Path("~/.run").expanduser(), Path("~/.nemo_run").expanduser()
-    return str(older if older.exists() and not home.exists() else home)
+    home, older = os.path.expanduser("~/.run"), os.path.expanduser("~/.nemo_run")
+    return older if os.path.exists(older) and not os.path.exists(home) else home
 
 
 _home = os.path.expanduser(os.environ.get("NEMORUN_HOME") or _default_home())
@@ -200,7 +199,7 @@ class Script(ConfigurableMixin):
             quoted = self.inline.replace('"', '\\"')
             return ["-c", f'"{quoted}"']
         text = self.inline if rundir is None else self.inline.replace(f"/{RUNDIR_NAME}", rundir)
-        _write_program(Path(filename), f"{_first_line(self.entrypoint)}\n{text}")
+        _write_program(filename, f"{_first_line(self.entrypoint)}\n{text}")
         return [filename if is_local else f"/{RUNDIR_NAME}/{SCRIPTS_DIR}/{os.path.basename(filename)}"]
 
 
@@ -216,7 +215,8 @@ def _first_line(entrypoint: str) -> str:
     return f"#!/usr/bin/env {split}{entrypoint}"
 
 
-def _write_program(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    path.chmod(path.stat().st_mode | 0o755)
+def _write_program(path: str, text: str) -> None:
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    with open(path, "w") as file:
+        file.write(text)
+    os.chmod(path, os.stat(path).st_mode | 0o755)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,8 +18,6 @@ from nemo_run_domain.launcher import Rendezvous, TorchLauncher, rendezvous_for
 from nemo_run_domain.topology import Topology
 
 ENTRY_POINT_GROUP = "nemo_run.backends"
-
-_log = logging.getLogger("nemo_run.backends")
 
 
 class Capability(str, enum.Enum):
@@ -115,20 +112,24 @@ class Backend:
 
 def discover() -> Iterator[Backend]:
     """Yield the installed backends; a broken one is logged and left out."""
-    from importlib.metadata import entry_points  # costs 30 ms, and built-in backends need none
+    # These cost 30 ms, and built-in backends need none of it.
+    import logging
+    from importlib.metadata import entry_points
+
+    log = logging.getLogger("nemo_run.backends")
 
     for entry in entry_points(group=ENTRY_POINT_GROUP):
         try:
             backend = entry.load()
         except Exception as error:  # noqa: BLE001 - one broken plugin must not take the others down
-            _log.warning(
+            log.warning(
                 "backend %r (%s) cannot be loaded and is left out: %s", entry.name, entry.value, error
             )
             continue
         if isinstance(backend, Backend):
             yield backend
         else:
-            _log.warning("backend %r (%s) is no Backend descriptor and is left out", entry.name, entry.value)
+            log.warning("backend %r (%s) is no Backend descriptor and is left out", entry.name, entry.value)
 
 
 def _never(_executor_type: type) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -51,7 +51,7 @@ class PrepareExperiment:
     def _unit(self, experiment: Experiment, unit: ExecutionUnit) -> PreparedUnit:
         job_dir = f"{experiment.directory}/{unit.directory}"
         backend = self.services.connections.backend(unit.executor)
-        token = secrets.token_hex(8)
+        token = os.urandom(8).hex()
         tasks = [prepare_task(task, backend, job_dir, token, self.services.environ) for task in unit.tasks]
         return PreparedUnit(
             unit=unit,

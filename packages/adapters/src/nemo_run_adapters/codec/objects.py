@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import functools
 import inspect
-import logging
 from typing import Any, Protocol
 
 from nemo_run_adapters.codec.node_types import node_type_of
 from nemo_run_adapters.codec.reader import Configured
 from nemo_run_adapters.codec.wire import CONFIG_TYPES, PARTIAL_TYPES
 from nemo_run_domain.errors import StoreError, UntrustedFileError
-
-_LOGGER = logging.getLogger(__name__)
 
 
 class Allowed(Protocol):
@@ -79,7 +76,9 @@ def _known_only(target: Any, named: dict[str, Any]) -> dict[str, Any]:
     known = {p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
     unknown = sorted(set(named) - known)
     if unknown:
-        _LOGGER.warning(
+        import logging
+
+        logging.getLogger(__name__).warning(
             "A saved %s has arguments this version does not know; they are dropped: %s",
             _name(target),
             ", ".join(unknown),

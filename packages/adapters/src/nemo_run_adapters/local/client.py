@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import json
-import logging
 import os
 import signal
 import socket
@@ -20,7 +19,6 @@ import weakref
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nemo_run_adapters.local import records
@@ -30,8 +28,7 @@ from nemo_run_domain.errors import BackendUnavailableError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-_log = logging.getLogger(__name__)
-_PROGRAM = str(Path(__file__).with_name("supervisor") / "__main__.py")
+_PROGRAM = os.path.join(os.path.dirname(__file__), "supervisor", "__main__.py")
 # Isolated, without site-packages; UTF-8 whatever the locale, because that is what the messages are.
 _COMMAND = ("-I", "-S", "-X", "utf8", _PROGRAM)
 _REPLY_TIMEOUT = 60.0
@@ -268,7 +265,9 @@ class SupervisorClient:
         self._statuses[event["app_id"]] = event["status"]
 
     def _on_error(self, link: _Link, event: dict[str, Any]) -> None:
-        _log.warning("the supervisor of local tasks: %s", event["message"])
+        import logging
+
+        logging.getLogger(__name__).warning("the supervisor of local tasks: %s", event["message"])
 
     def _on_output(self, link: _Link, event: dict[str, Any]) -> None:
         for app_id in event["app_ids"]:

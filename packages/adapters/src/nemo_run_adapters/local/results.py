@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import pickle
 import stat
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -83,6 +82,8 @@ def _exception(record: Mapping[str, Any]) -> TaskException:
 
 
 def _unpickle(record: Mapping[str, Any]) -> Any:
+    import pickle
+
     data = base64.b64decode(record["data"])
     try:
         return pickle.loads(data)

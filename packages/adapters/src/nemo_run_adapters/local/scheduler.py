@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import logging
 import os
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -36,7 +35,6 @@ GRACE = 10.0
 
 _UNKNOWN = JobStatus(state=JobState.UNKNOWN)
 _NOT_BEGUN = JobStatus(state=JobState.UNKNOWN, message="it was noted, and nobody has started it so far")
-_log = logging.getLogger("nemo_run.local")
 
 
 @dataclass(slots=True)
@@ -158,7 +156,10 @@ class LocalScheduler:
         try:
             records.cancel_all(folders, GRACE)
         except OSError as error:
-            _log.warning("cannot cancel the jobs in %s: %s", sorted(folders), error)
+            import logging
+
+            log = logging.getLogger("nemo_run.local")
+            log.warning("cannot cancel the jobs in %s: %s", sorted(folders), error)
         finally:
             with self._lock:
                 self._ending -= folders

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
+import threading
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -53,13 +52,14 @@ def store_errors(action: str, path: str, *, let: type[OSError] | None = None) ->
         raise StoreError(f"cannot {action} {path!r}: {error.strerror or error}") from error
 
 
-def make_folder(folder: str, *, exist_ok: bool = True, sync: bool = False) -> None:
+def make_folder(folder: str, *, exist_ok: bool = True, sync: bool = False, tries: int = 8) -> None:
     """Make a folder and its missing parents; others may do the same at the same time.
 
     Args:
         folder: Absolute path.
         exist_ok: Whether the folder may be there already.
         sync: The new names are on disk when this returns.
+        tries: How often others may delete a parent meanwhile; some places, as /proc, never take one.
 
     Raises:
         FileExistsError: It is there, or something that is no folder.
@@ -73,8 +73,10 @@ def make_folder(folder: str, *, exist_ok: bool = True, sync: bool = False) -> No
             raise
         return
     except FileNotFoundError:
+        if not tries:
+            raise
         make_folder(parent, sync=sync)
-        make_folder(folder, exist_ok=exist_ok, sync=sync)
+        make_folder(folder, exist_ok=exist_ok, sync=sync, tries=tries - 1)
         return
     if sync:
         sync_folder(parent)
@@ -86,6 +88,8 @@ def remove_tree(folder: str) -> None:
     Raises:
         OSError: Something in it cannot be deleted.
     """
+    import shutil
+
     while os.path.lexists(folder):
         with suppress(FileNotFoundError):
             shutil.rmtree(folder)
@@ -133,13 +137,22 @@ def _write_beside(file: NewFile, waiting: dict[str, NewFile]) -> None:
 
 def _sync_all(waiting: Mapping[str, NewFile]) -> None:
     """Return once all contents are on disk; asked for side by side, the disk takes them in one go."""
+    errors: list[StoreError] = []
 
-    def sync(temporary: str) -> None:
-        with store_errors("write", waiting[temporary].path):
-            _sync(temporary, os.O_RDONLY)
+    def sync(temporary: str, path: str) -> None:
+        try:
+            with store_errors("write", path):
+                _sync(temporary, os.O_RDONLY)
+        except StoreError as error:
+            errors.append(error)
 
-    with ThreadPoolExecutor(len(waiting) or 1) as pool:
-        list(pool.map(sync, waiting))
+    threads = [threading.Thread(target=sync, args=(name, file.path)) for name, file in waiting.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
 
 
 def sync_folder(folder: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +45,8 @@ def _as_partial(task: Any) -> Any:
 
 def _run_script(script: Script) -> None:
     """Start a script without a shell, its output on this process's ``sys.stdout`` and ``sys.stderr``."""
+    import subprocess
+
     argv = _script_argv(script)
     for stream in (sys.stdout, sys.stderr):
         stream.flush()

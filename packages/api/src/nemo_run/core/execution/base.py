@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import importlib.util
 import os
 import stat
 from dataclasses import dataclass, field
@@ -200,6 +199,8 @@ def import_executor(name: str, file_path: str | None = None, call: bool = True, 
 
 
 def _load_file(path: str) -> Any:
+    import importlib.util
+
     mode = os.stat(path).st_mode
     if mode & stat.S_IWOTH:
         raise UntrustedFileError(

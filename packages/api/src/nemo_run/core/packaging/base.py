@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nemo_run.config import ConfigurableMixin
 from nemo_run_domain.packaging import PackagerSettings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(kw_only=True)
