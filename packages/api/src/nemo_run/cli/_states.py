@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from nemo_run.cli import _show
-from nemo_run.run import _managing
+from nemo_run.run import _managing, _telling
 from nemo_run.run.experiment import Experiment
 from nemo_run_domain.job import JobState
 
@@ -27,7 +27,7 @@ def show(experiment: Experiment, rows: Rows, *, as_json: bool) -> None:
     if as_json:
         _show.write_json({job_id: {**row, "status": str(row["status"])} for job_id, row in rows.items()})
     else:
-        _managing.printer(experiment).entering(experiment.title, experiment.id)
+        _telling.printer(experiment).entering(experiment.title, experiment.id)
         _managing.print_status(experiment, rows)
 
 

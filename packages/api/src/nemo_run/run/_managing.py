@@ -14,14 +14,14 @@ from nemo_run.exceptions import NotFoundError
 from nemo_run.run import _loading
 from nemo_run.run._adding import JobFactory
 from nemo_run.run._session import RunSession, hold
+from nemo_run.run._telling import announce, notice, printer, say_goodbye
 from nemo_run.run._view import ExperimentView
 from nemo_run.run.job import Job, JobGroup
 from nemo_run.run.logs import print_job_logs, stderr
 from nemo_run_application.await_jobs import AwaitJobs
 from nemo_run_application.cancel import CancelJobs, JobAddress
-from nemo_run_application.events import Notice, RunEnded, RunStarted
 from nemo_run_application.export import ExportExperiment
-from nemo_run_application.plan import PlannedUnit, PlanUnits
+from nemo_run_application.plan import PlanUnits
 from nemo_run_application.prepare import PrepareExperiment
 from nemo_run_application.reset import decide
 from nemo_run_application.results import CollectResults
@@ -35,38 +35,9 @@ from nemo_run_domain.names import experiment_id
 from nemo_run_domain.outcome import Outcome, explain
 
 
-def printer(experiment: ExperimentView) -> Any:
-    """Return what prints for people."""
-    return _bootstrap.printer(clean=experiment.clean_mode)
-
-
-def notice(experiment: ExperimentView, text: str, level: str = "warning") -> None:
-    """Tell people something."""
-    experiment._services.reporter.emit(Notice(experiment_id=experiment.id, text=text, level=level))
-
-
 def addresses(jobs: Iterable[Job | JobGroup]) -> list[JobAddress]:
     """Return where the jobs are."""
     return [JobAddress(unit_id=j.id, executor=j.executor, handles=_loading.handles_of(j)) for j in jobs]
-
-
-def announce(experiment: ExperimentView, *, chained: bool) -> None:
-    """Tell people that a run begins."""
-    jobs = {job.id: job.executor.info() for job in experiment._jobs}
-    experiment._services.reporter.emit(RunStarted(experiment_id=experiment.id, jobs=jobs))
-    if chained and len(jobs) > 1:
-        text = "keep this process running: it starts jobs when the ones they depend on have ended"
-        notice(experiment, text, level="info")
-
-
-def print_plans(experiment: ExperimentView, planned: Sequence[PlannedUnit]) -> None:
-    """Print what would be sent."""
-    out = printer(experiment)
-    out.line(f"Dry run of experiment {experiment.id}")
-    for plan in planned:
-        kind = "Task Group" if plan.unit.is_group else "Task"
-        out.line(f"{kind} {plan.unit.id}" + (f" after {sorted(plan.unit.after)}" if plan.unit.after else ""))
-        out.line(str(plan.plan).rstrip("\n"))
 
 
 def reports(experiment: ExperimentView) -> dict[str, UnitReport]:
@@ -308,21 +279,3 @@ def _restore(state: RunState, found: Mapping[str, UnitReport], again: set[str]) 
             state.ended.add(unit_id)
             ready.update(dict.fromkeys(state.tracker.end(unit_id, succeeded=True, label="").ready))
     return [unit_id for unit_id in ready if unit_id in again]
-
-
-def say_goodbye(experiment: ExperimentView, *, attached: bool) -> None:
-    """Print the final table and how to come back."""
-    if not experiment._skip_status_at_exit:
-        statuses: dict[str, JobStatus] = {j.id: JobStatus(state=j.state) for j in experiment._jobs}
-        if experiment._session is not None:
-            statuses = dict(experiment._session.state.statuses)
-        ended = RunEnded(experiment_id=experiment.id, statuses=statuses, detached=not attached)
-        experiment._services.reporter.emit(ended)
-    experiment._services.reporter.close()
-    if experiment._enable_goodbye_message:
-        printer(experiment).goodbye(
-            experiment.id,
-            [job.id for job in experiment._jobs],
-            experiment.GOODBYE_MESSAGE_PYTHON,
-            experiment.GOODBYE_MESSAGE_BASH,
-        )

@@ -11,12 +11,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from nemo_run import _bootstrap, _metadata
+from nemo_run._lazy import LazyModule
 from nemo_run._tasks_file import tasks_file
 from nemo_run._translate import to_unit
 from nemo_run.config import ConfigurableMixin, get_nemorun_home
 from nemo_run.core.execution.local import LocalExecutor
 from nemo_run.exceptions import ExperimentFailedError, UsageError
-from nemo_run.run import _direct, _loading, _managing
+from nemo_run.run import _telling
 from nemo_run.run._adding import JobFactory, as_executor
 from nemo_run.run._session import RunSession, hold
 from nemo_run.run.job import Job, JobGroup
@@ -35,8 +36,13 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from nemo_run.core.execution.base import Executor
+    from nemo_run.run import _direct, _loading, _managing
     from nemo_run.run.plugin import ExperimentPlugin
     from nemo_run_domain.outcome import Outcome
+else:
+    _direct = LazyModule("nemo_run.run._direct")
+    _loading = LazyModule("nemo_run.run._loading")
+    _managing = LazyModule("nemo_run.run._managing")
 
 _current_experiment: contextvars.ContextVar[Experiment] = contextvars.ContextVar("nemo_current_experiment")
 
@@ -305,7 +311,7 @@ class Experiment(ConfigurableMixin):
     def __enter__(self) -> Experiment:
         """Begin to add jobs."""
         self._tokens.append(_current_experiment.set(self))
-        _managing.printer(self).entering(self._title, self._id)
+        _telling.printer(self).entering(self._title, self._id)
         return self
 
     def __exit__(
@@ -329,7 +335,7 @@ class Experiment(ConfigurableMixin):
         finally:
             self._write_jobs()
             self._services.store.write(self._exp_dir, {DONE_FILE: b""})
-            _managing.say_goodbye(self, attached=not self.detach)
+            _telling.say_goodbye(self, attached=not self.detach)
         if error is None and not self.detach:
             self._raise_if_failed()
 
@@ -382,7 +388,7 @@ class Experiment(ConfigurableMixin):
         if delete_exp_dir:
             self._delete()
         if log:
-            _managing.print_plans(self, planned)
+            _telling.print_plans(self, planned)
 
     def run(
         self,
@@ -409,13 +415,13 @@ class Experiment(ConfigurableMixin):
         """
         self._check_inside("run")
         if _is_loading_script():
-            _managing.notice(
+            _telling.notice(
                 self, f"experiment {self._id} is not launched again while a task loads its script"
             )
             return
         if self._launched or self._reconstruct:
             why = "has been launched" if self._launched else "is saved; call reset() to run it again"
-            _managing.notice(self, f"experiment {self._id} {why}: nothing is launched")
+            _telling.notice(self, f"experiment {self._id} {why}: nothing is launched")
             return
         for job in self._jobs:
             job.tail_logs = job.tail_logs or tail_logs
@@ -464,7 +470,7 @@ class Experiment(ConfigurableMixin):
         self._jobs_by_id = {job.id: job for job in self._jobs}
         self._session = RunSession(self._services, state, self._note_status)
         self._hold()
-        _managing.announce(self, chained=chained)
+        _telling.announce(self, chained=chained)
         self._launched = True
         try:
             self._session.start()
@@ -480,12 +486,12 @@ class Experiment(ConfigurableMixin):
             return
         cancelled, remote = self._session.cancel_local() if self._session else ([], [])
         if remote:
-            _managing.notice(
+            _telling.notice(
                 self,
                 f"submitted and going on: {remote}; to end them: nemo experiment cancel {self._id} --all",
             )
         if cancelled:
-            _managing.notice(self, f"cancelled, because another job was refused: {cancelled}")
+            _telling.notice(self, f"cancelled, because another job was refused: {cancelled}")
         raise state.errors[0]
 
     def _can_detach(self, wanted: bool, chained: bool) -> bool:
@@ -498,9 +504,9 @@ class Experiment(ConfigurableMixin):
             if k not in self._DETACH_SUPPORTED_EXECUTORS and not getattr(k, "supports_detach", False)
         ]
         if unable:
-            _managing.notice(self, f"cannot detach from {', '.join(sorted(unable))}: waiting instead")
+            _telling.notice(self, f"cannot detach from {', '.join(sorted(unable))}: waiting instead")
         elif chained:
-            _managing.notice(self, "cannot detach: this process must start jobs whose dependencies end")
+            _telling.notice(self, "cannot detach: this process must start jobs whose dependencies end")
         return not unable and not chained
 
     def _check_parallel(self) -> None:
