@@ -68,9 +68,11 @@ else:
 ALL_DONE = {**dict.fromkeys(QUICK | LONG, "SUCCEEDED"), "bad": "FAILED"}
 
 
-def start_launcher(lab: Lab, experiment_id: str, point: int, moment: str) -> Running:
+def start_launcher(
+    lab: Lab, experiment_id: str, point: int, moment: str, number: int = signal.SIGKILL
+) -> Running:
     (lab.folder / experiment_id).mkdir()
-    return lab.start(lab.folder / "launcher.py", experiment_id, point, moment)
+    return lab.start(lab.folder / "launcher.py", experiment_id, point, moment, int(number))
 
 
 def ran(lab: Lab, experiment_id: str) -> list[list[str]]:
@@ -78,14 +80,20 @@ def ran(lab: Lab, experiment_id: str) -> list[list[str]]:
     return [line.split() for line in path.read_text().splitlines()] if path.exists() else []
 
 
-def live_until_killed(lab: Lab, experiment_id: str, point: int, moment: str) -> None:
+def live_until(
+    lab: Lab, experiment_id: str, point: int, moment: str, number: int = signal.SIGKILL
+) -> Running:
     """Keep the long tasks going as long as the launcher can get further without their end."""
-    running = start_launcher(lab, experiment_id, point, moment)
+    running = start_launcher(lab, experiment_id, point, moment, number)
     quick_is_over = lambda: {line[1] for line in ran(lab, experiment_id) if line[0] == "end"} >= QUICK  # noqa: E731
     eventually(lambda: running.is_over or quick_is_over())
-    if not running.is_over:
+    if not running.is_over and not (lab.folder / experiment_id / "sent").exists():
         (lab.folder / experiment_id / "gate").touch()
-    assert running.wait() in (0, -signal.SIGKILL), running.text
+    code = running.wait()
+    was_sent = (lab.folder / experiment_id / "sent").exists()
+    # By the signal itself before there was anything to cancel.
+    assert code in ({128 + number, -number} if was_sent else {0}), (point, moment, running.text)
+    return running
 
 
 def count_operations(lab: Lab) -> int:
@@ -119,7 +127,7 @@ def test_a_killed_launcher_loses_nothing_and_resume_does_the_rest(crash_lab: Lab
         for number, span in enumerate(spans)
     }
     with ThreadPoolExecutor(3) as pool:
-        list(pool.map(lambda item: live_until_killed(crash_lab, item[0], *item[1]), deaths.items()))
+        list(pool.map(lambda item: live_until(crash_lab, item[0], *item[1]), deaths.items()))
         answers = dict(zip(deaths, pool.map(lambda i: check(crash_lab, i), deaths), strict=True))
     for experiment_id, answer in answers.items():
         about = (experiment_id, deaths[experiment_id], answer, ran(crash_lab, experiment_id))
@@ -140,6 +148,38 @@ def judge(answer: dict[str, Any], lines: list[list[str]], about: object) -> None
     for name in ALL_DONE:
         again = (name == "long1" and "cancelled" in answer) or name == "bad"
         assert 1 <= starts.count(name) <= 1 + again, (name, about)
+
+
+INTERRUPTED = """
+answer = {}
+for name in given["ids"]:
+    try:
+        exp = run.Experiment.from_id(name)
+    except exceptions.NemoRunError as error:
+        answer[name] = type(error).__name__
+    else:
+        answer[name] = states(exp)
+"""
+OVER = {"SUCCEEDED", "FAILED", "CANCELLED"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_at_any_moment_leaves_nothing(crash_lab: Lab, number: signal.Signals) -> None:
+    draw, total, points = random.Random(3), count_operations(crash_lab), 8
+    for n in range(points):
+        # From the end of the preparation to about the last operation that the closed gate allows.
+        point = int((0.38 + 0.3 * (n + draw.random()) / points) * total)
+        live_until(crash_lab, f"stop_{n}", point, draw.choice(["before", "after"]), number)
+        eventually(lambda: not crash_lab.processes())
+    found = crash_lab.ask(INTERRUPTED, ids=[f"stop_{n}" for n in range(points)])
+    for n in range(points):
+        lines = ran(crash_lab, f"stop_{n}")
+        if isinstance(found[f"stop_{n}"], str):
+            assert not lines, (found, lines)
+        else:
+            begun = {line[1] for line in lines if line[0] == "start"}
+            assert {found[f"stop_{n}"][name] for name in begun} <= OVER, (found, lines)
+            assert set(found[f"stop_{n}"].values()) <= {*OVER, "UNSUBMITTED"}, (found, lines)
 
 
 SLOW_SUPERVISOR = """
