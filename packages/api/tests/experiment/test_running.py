@@ -295,6 +295,34 @@ class TestOnce:
         assert "Detaching" not in capsys.readouterr().out
 
 
+class TestJobsFromElsewhere:
+    def test_an_executor_may_be_exchanged(self) -> None:
+        with Experiment("t", executor=memory()) as exp:
+            exp.add(say(), name="a")
+            exp.jobs[0].executor = run.LocalExecutor(env_vars={"A": "x"})
+            exp.jobs[0].task = say("echo $A")
+            exp.run()
+        assert exp.results()["a"].log_tail == ("x",)
+        assert exp.jobs[0].executor.job_dir == f"{exp._exp_dir}/a"
+
+    def test_jobs_of_another_experiment(self) -> None:
+        with Experiment("t", executor=memory()) as first:
+            first.add(say(), name="n")
+            first.add(say(), name="n")
+        with Experiment("u", executor=memory(), jobs=first.jobs) as exp:
+            exp.run()
+        assert states(exp) == {"n": "SUCCEEDED", "n_1": "SUCCEEDED"}
+        assert [job.executor.job_dir for job in exp.jobs] == [f"{exp._exp_dir}/n"] * 2
+
+    def test_only_some_jobs(self) -> None:
+        with Experiment("t", executor=memory()) as exp:
+            exp.add(say(), name="a")
+            exp.add(say(), name="b")
+            exp.jobs = exp.jobs[1:]
+            exp.run()
+        assert states(exp) == states(Experiment.from_id(exp._id)) == {"b": "SUCCEEDED"}
+
+
 class TestDryRun:
     @pytest.mark.parametrize("block", [True, False])
     def test_it_needs_no_block(self, capsys: Any, experiments: Any, block: bool) -> None:
@@ -321,6 +349,22 @@ class TestDryRun:
                 exp.dryrun()
             exp.dryrun(exist_ok=True)
         assert not Path(exp._exp_dir).exists()
+
+    @pytest.mark.parametrize("saved", [True, False])
+    @pytest.mark.parametrize("broken", [True, False])
+    def test_what_was_launched_stays(self, saved: bool, broken: bool, capsys: Any) -> None:
+        with Experiment("t", executor=memory(log="mine\n")) as exp:
+            exp.add(say(), name="a")
+            exp.run()
+        exp = Experiment.from_id(exp._id) if saved else exp
+        if broken:
+            exp.jobs[0].executor.outcome = "NEVER"
+            with pytest.raises(ValueError, match="NEVER"):
+                exp.dryrun(exist_ok=True)
+        else:
+            exp.dryrun(exist_ok=True)
+            assert "scripts/a.sh" in capsys.readouterr().out
+        assert states(Experiment.from_id(exp._id)) == {"a": "SUCCEEDED"}
 
     def test_other_runs_of_the_title_stay(self) -> None:
         with Experiment("t", executor=memory()) as kept:
