@@ -373,7 +373,7 @@ class Experiment(ConfigurableMixin):
         Args:
             log: Print it.
             exist_ok: The folder of the experiment may exist.
-            delete_exp_dir: Delete the folder afterwards.
+            delete_exp_dir: Delete the folder afterwards, unless jobs were launched from it.
 
         Raises:
             FileExistsError: The folder exists.
@@ -383,10 +383,10 @@ class Experiment(ConfigurableMixin):
         except FileExistsError:
             raise
         except BaseException:
-            self._delete()
+            self._delete_unless_used()
             raise
         if delete_exp_dir:
-            self._delete()
+            self._delete_unless_used()
         if log:
             _telling.print_plans(self, planned)
 
@@ -523,6 +523,7 @@ class Experiment(ConfigurableMixin):
 
     def _prepare(self, exist_ok: bool = False, dependency_type: str | None = None) -> list[PlannedUnit]:
         """Write the folder of the experiment and plan every unit; nothing is submitted."""
+        _loading.load_tasks(self._jobs, self._exp_dir)
         experiment = self._domain(dependency_type)
         services = self._services
         for unit in experiment.units:
@@ -534,6 +535,7 @@ class Experiment(ConfigurableMixin):
 
     def _domain(self, dependency_type: str | None = None) -> DomainExperiment:
         directories = self._factory.directories
+        self._assign_executors()
         units = [to_unit(job, directories.get(job.id, job.id), dependency_type) for job in self._jobs]
         try:
             check_graph(units)
@@ -543,6 +545,14 @@ class Experiment(ConfigurableMixin):
             id=self._id, title=self._title, directory=self._exp_dir, units=tuple(units)
         )
         return self._domain_cache
+
+    def _assign_executors(self) -> None:
+        """Tell executors that were put into a job after ``add`` which job they belong to."""
+        for job in self._jobs:
+            directory = self._factory.directories.get(job.id, job.id)
+            for executor in job.executor_list():
+                if executor.experiment_id != self._id:
+                    executor.assign(self._id, self._exp_dir, task_id=job.id, task_dir=directory)
 
     def _write_metadata(self, dependency_type: str | None = None) -> None:
         files = _metadata.config_files(self._saved())
@@ -556,6 +566,10 @@ class Experiment(ConfigurableMixin):
 
     def _write_jobs(self) -> None:
         self._services.store.write(self._exp_dir, {TASKS_FILE: tasks_file(self._jobs, self._task_texts)})
+
+    def _delete_unless_used(self) -> None:
+        if not self._launched and not self._reconstruct:
+            self._delete()
 
     def _delete(self) -> None:
         self._services.store.delete(self._exp_dir, prune_parent=True)
