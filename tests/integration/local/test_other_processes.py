@@ -151,3 +151,31 @@ def test_following_ends_when_nobody_knows_the_job_any_more(lab: Lab) -> None:
         path.unlink()
     follower = lab.start(lab.write(FOLLOW, "follow.py"))
     assert follower.wait() == 0, follower.text
+
+
+def test_another_process_cancels_what_was_not_launched_yet(lab: Lab) -> None:
+    running = lab.start(
+        lab.write("""
+import nemo_run as run
+text = "echo $NAME >> ran; while [ ! -e gate ]; do sleep 0.05; done"
+with run.Experiment("busy", id="busy_1") as exp:
+    exp.add(run.Script(inline=text, env={"NAME": "one"}), name="one")
+    for name, after in {"two": "one", "three": "two"}.items():
+        script = run.Script(inline=text, env={"NAME": name})
+        exp.add(script, name=name, dependencies=[after], dependency_type="afterany")
+    exp.run()
+""")
+    )
+    eventually(lambda: (lab.folder / "ran").exists())
+    lab.ask('answer = run.Experiment.from_id("busy_1").cancel("two")')
+    (lab.folder / "gate").touch()
+    assert running.wait() == 0, running.text
+    assert (lab.folder / "ran").read_text().split() == ["one", "three"]
+    answer = lab.ask("""
+exp = run.Experiment.from_id("busy_1")
+answer = [states(exp), states(run.Experiment.resume("busy_1"))]
+""")
+    assert answer == [
+        {"one": "SUCCEEDED", "two": "CANCELLED", "three": "SUCCEEDED"},
+        {"one": "SUCCEEDED", "two": "SUCCEEDED", "three": "SUCCEEDED"},
+    ]

@@ -43,6 +43,31 @@ assert exp.id != "own_1"
 assert exp.results()["one"].value == 2, exp.results()
 assert exp.results()["nested"].value == [4, 4], exp.results()
 """
+FAILS_ONCE = """
+import os
+import nemo_run as run
+with open("body", "a") as file:
+    file.write("x")
+
+def once(name: str) -> str:
+    with open("ran", "a") as file:
+        file.write(f"{name}\\n")
+    if not os.path.exists(f"done.{name}"):
+        open(f"done.{name}", "w").close()
+        raise RuntimeError(f"{name} fails at first")
+    return name
+
+def always(name: str) -> str:
+    with open("ran", "a") as file:
+        file.write(f"{name}\\n")
+    return name
+
+with run.Experiment("once", id="once_1") as exp:
+    exp.add(run.Partial(once, name="alone"), name="alone")
+    exp.add([run.Partial(once, name="left"), run.Partial(once, name="left")], name="pair")
+    exp.add(run.Partial(always, name="after"), name="after", dependencies=["alone"])
+    exp.run()
+"""
 SHAPES = """
 import dataclasses
 import nemo_run as run
@@ -124,6 +149,23 @@ def test_the_body_of_an_unguarded_script_runs_once(lab: Lab) -> None:
     lab.run(lab.write(AGAIN, "again.py"))
     assert (lab.folder / "body").read_text() == "x"
     assert sorted((lab.folder / "ran").read_text().split()) == ["2", "2", "4", "4", "4", "4"]
+
+
+def test_functions_of_another_script_are_resumed(lab: Lab) -> None:
+    lab.run(lab.write(FAILS_ONCE))
+    found = lab.ask("""
+exp = run.Experiment.resume("once_1")
+saved = states(run.Experiment.from_id("once_1"))
+answer = {"states": states(exp), "value": exp.results()["alone"].value, "saved": saved}
+""")
+    assert (
+        found["states"] == found["saved"] == {"alone": "SUCCEEDED", "pair": "SUCCEEDED", "after": "SUCCEEDED"}
+    )
+    assert found["value"] == "alone"
+    assert (lab.folder / "body").read_text() == "x"
+    begun = (lab.folder / "ran").read_text().split()
+    assert begun.count("alone") == 2
+    assert begun.count("after") == 1
 
 
 def test_lambdas_closures_and_local_classes(lab: Lab) -> None:

@@ -24,6 +24,9 @@ LOG_INTERVAL = 0.05
 LONG_ROUND = 0.005
 """Seconds; rounds over thousands of jobs must not keep a processor busy."""
 
+JOURNAL_SHARE = 20.0
+"""How many times longer than reading the journal takes, it is not read again."""
+
 _CANCELLED = JobStatus(
     state=JobState.CANCELLED, reason=Reason.CANCELLED, message="cancelled before it was launched"
 )
@@ -46,8 +49,11 @@ class WatchRun:
     _unknown_since: dict[str, float] = field(init=False, default_factory=dict[str, float])
     _warned: set[int] = field(init=False, default_factory=set[int])
     _cancel_late: set[str] = field(init=False, default_factory=set[str])
+    _since: float = field(init=False)
+    _next_heed: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
+        self._since = self.services.clock.now()
         self.logs = RunLogs(self.state, self.services.reporter)
 
     def launch(self, unit_ids: Collection[str]) -> None:
@@ -101,7 +107,22 @@ class WatchRun:
         self._cancel_launched()
         ended = [u for u, status in self._ask().items() if self._update(u, status)]
         self.logs.read()
-        self.launch(self._end(ended))
+        ready = self._end(ended)
+        if ready:
+            self._heed_others(ready)
+        self.launch(ready)
+
+    def _heed_others(self, unit_ids: Collection[str]) -> None:
+        """Do not launch what another process has cancelled in the meantime; only the journal knows."""
+        clock = self.services.clock
+        begin = clock.monotonic()
+        if begin < self._next_heed:
+            return
+        records = self.services.store.journal(self.state.experiment.directory)
+        cancelled = {r.job for r in records if r.kind is Kind.CANCEL and r.at >= self._since}
+        self.state.request_cancel(cancelled.intersection(unit_ids))
+        end = clock.monotonic()
+        self._next_heed = end + JOURNAL_SHARE * (end - begin)
 
     def _open_by_connection(self) -> list[tuple[Connection, list[str]]]:
         return self._by_connection(self.state.open_units)
