@@ -9,10 +9,11 @@ import nemo_run as run
 
 if __name__ == "__main__":
     title, experiment_id = sys.argv[1:]
+    experiment = run.Experiment  # both libraries are loaded now, one of them only at this
     start = time.perf_counter()
-    count = len(run.Experiment.catalog(title))
+    count = len(experiment.catalog(title))
     listed = time.perf_counter()
-    states = run.Experiment.from_id(experiment_id).status(return_dict=True) or {}
+    states = experiment.from_id(experiment_id).status(return_dict=True) or {}
     found = time.perf_counter()
     done = sum(str(entry["status"]).endswith("SUCCEEDED") for entry in states.values())
     save(catalog=listed - start, from_id=found - listed, count=count, done=done)

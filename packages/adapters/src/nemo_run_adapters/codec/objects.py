@@ -67,23 +67,29 @@ def _split(node: Configured) -> tuple[list[Any], dict[str, Any]]:
 
 def _known_only(target: Any, named: dict[str, Any]) -> dict[str, Any]:
     """Drop arguments that this version does not know any more."""
+    known = _keywords(target)
+    if known is None or known.issuperset(named):
+        return named
+    import logging
+
+    logging.getLogger(__name__).warning(
+        "A saved %s has arguments this version does not know; they are dropped: %s",
+        _name(target),
+        ", ".join(sorted(set(named) - known)),
+    )
+    return {name: value for name, value in named.items() if name in known}
+
+
+@functools.cache
+def _keywords(target: Any) -> frozenset[str] | None:
+    """Return the names that ``target`` takes as keywords, or None when it takes any."""
     try:
         parameters = inspect.signature(target).parameters.values()
     except (TypeError, ValueError):
-        return named
+        return None
     if any(p.kind is p.VAR_KEYWORD for p in parameters):
-        return named
-    known = {p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
-    unknown = sorted(set(named) - known)
-    if unknown:
-        import logging
-
-        logging.getLogger(__name__).warning(
-            "A saved %s has arguments this version does not know; they are dropped: %s",
-            _name(target),
-            ", ".join(unknown),
-        )
-    return {name: value for name, value in named.items() if name in known}
+        return None
+    return frozenset(p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY))
 
 
 def _name(target: Any) -> str:

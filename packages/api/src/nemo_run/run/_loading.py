@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -22,8 +21,6 @@ from nemo_run_domain.names import title_of
 from nemo_run_domain.task import CallableTask
 
 ExperimentT = TypeVar("ExperimentT")
-
-_log = logging.getLogger("nemo_run.experiment")
 
 
 def root_of(base_dir: str | None) -> str:
@@ -59,7 +56,7 @@ def from_title(cls: Callable[..., ExperimentT], title: str, base_dir: str | None
         try:
             return from_directory(cls, directory, base_dir)
         except StoreError as error:
-            _log.warning("left out %s: %s", directory, error)
+            _warn("left out %s: %s", directory, error)
     raise ExperimentNotFoundError(f"title {title!r} has no readable run below {found.root}")
 
 
@@ -96,7 +93,7 @@ def _read_config(directory: str) -> _metadata.SavedExperiment:
     except StoreError as error:
         if not _journal(directory):
             raise
-        _log.warning("%s; going on with what the journal says", error)
+        _warn("%s; going on with what the journal says", error)
         return _metadata.SavedExperiment(title=title_of(os.path.basename(directory)))
 
 
@@ -113,7 +110,7 @@ def _read_jobs(directory: str) -> list[Job | JobGroup]:
     except StoreError as error:
         if not records:
             raise
-        _log.warning("%s; going on with what the journal says", error)
+        _warn("%s; going on with what the journal says", error)
         jobs = [*map(partial(_recovered, directory), records)]
     _metadata.apply_extra(_bootstrap.store().read(directory, _metadata.EXTRA_FILE), jobs)
     for job in jobs:
@@ -181,3 +178,9 @@ def _as_run(task: Any) -> Any:
 
         return fdl.build(task)
     return task
+
+
+def _warn(text: str, *args: object) -> None:
+    import logging  # slow to load, for a line that hardly ever is written
+
+    logging.getLogger("nemo_run.experiment").warning(text, *args)
