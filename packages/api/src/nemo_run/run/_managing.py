@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -195,7 +196,10 @@ def results(experiment: ExperimentView) -> dict[str, Outcome]:
 def export(experiment: ExperimentView, folder: str) -> list[str]:
     """Write the scripts and commands of an experiment into a folder."""
     _loading.load_tasks(experiment._jobs, experiment._exp_dir)
-    written = ExportExperiment(experiment._services)(experiment._domain(), folder)
+    # What `python` and imports mean here is what they mean in the scripts.
+    environ = {"NEMORUN_PYTHONPATH": os.pathsep.join(os.path.abspath(entry) for entry in sys.path)}
+    write = ExportExperiment(experiment._services, os.path.dirname(sys.executable), environ)
+    written = write(experiment._domain(), folder)
     printer(experiment).line(f"Exported experiment {experiment.id}; run it with: bash {folder}/run.sh")
     return [os.path.join(folder, path) for path in written]
 
