@@ -154,6 +154,16 @@ class TestWhatIsFound:
         assert isinstance(found.tasks[0], run.Script)
         assert found.jobs[0].task is found.tasks[0]
 
+    def test_what_is_launched_is_known_at_once(self) -> None:
+        with Experiment("t", executor=memory(auto=False)) as exp:
+            exp.add(say(), name="a")
+            exp.add([say(), say()], name="g")
+            exp.run()
+            found = Experiment.from_id(exp._id)
+            assert [str(job.state) for job in found.jobs] == ["SUBMITTED"] * 2
+            assert [job.handles for job in found.jobs] == [job.handles for job in exp.jobs]
+            exp.cancel()
+
     def test_a_subclass_finds_itself(self) -> None:
         class Mine(Experiment):
             pass

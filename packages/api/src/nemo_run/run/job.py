@@ -70,6 +70,8 @@ class Job(ConfigurableMixin):
         """Remember what a backend accepted."""
         self.handle = handles[0] if handles else ""
         self.launched = bool(handles)
+        if handles and self.state == JobState.UNSUBMITTED:
+            self.state = JobState.SUBMITTED
 
     def note_status(self, status: JobStatus) -> None:
         """Remember the last status."""
