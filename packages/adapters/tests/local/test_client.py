@@ -31,6 +31,23 @@ def test_all_tasks_of_a_client_share_one_supervisor(bench):
     assert len({bench.supervisor(app) for app in apps}) == 1
 
 
+def test_a_supervisor_that_was_started_ahead_takes_the_first_task(bench, monkeypatch):
+    started = []
+    link = client_module._Link
+    monkeypatch.setattr(client_module, "_Link", lambda client: started.append(client) or link(client))
+    bench.client.warm_up()
+    bench.client.warm_up()
+    bench.run(bench.shell("true"))
+    assert started == [bench.client]
+
+
+def test_starting_ahead_does_not_complain(bench, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "executable", "/does/not/exist")
+        bench.client.warm_up()
+    bench.run(bench.shell("true"))
+
+
 def test_it_needs_one_thread(bench):
     before = threading.active_count()
     apps = [bench.shell("true") for _ in range(50)]

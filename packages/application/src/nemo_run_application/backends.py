@@ -41,6 +41,7 @@ class Connection:
         results: Values of its tasks, where the backend keeps any.
         poll_interval: Seconds between two status calls when nothing notifies.
         unknown_grace: Seconds after which a job that the backend does not know is given up.
+        warm_up: Begins what a submission will need, without waiting for it; never called for dry runs.
     """
 
     scheduler: Scheduler[Any]
@@ -49,6 +50,7 @@ class Connection:
     results: ResultSource | None = None
     poll_interval: float = 2.0
     unknown_grace: float = 300.0
+    warm_up: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The launcher's side of the supervisor: start tasks, hear how they do.
 
-A supervisor process is started with the first task and outlives this process. When it dies, the next
-start gets a new one, and the tasks of the dead one are answered for by their records.
+A supervisor process is started with the first task, or a little before, and outlives this process. When
+it dies, the next start gets a new one, and the tasks of the dead one are answered for by their records.
 """
 
 from __future__ import annotations
@@ -63,6 +63,11 @@ class SupervisorClient:
         self._folders: dict[str, str] = {}
         self._reset()
         _clients.add(self)
+
+    def warm_up(self) -> None:
+        """Start a supervisor unless there is one; should that fail, ``start`` will tell."""
+        with suppress(BackendUnavailableError), self._sending:
+            self._connect()
 
     def start(
         self,

@@ -14,7 +14,7 @@ from nemo_run_domain.topology import Topology
 
 
 def connect(context: ConnectContext, _settings: ExecutorSettings) -> Connection:
-    """Open the way to this machine; the supervisor starts with the first job."""
+    """Open the way to this machine; the supervisor starts with the first launch."""
     from nemo_run_adapters.local.logs import LocalLogs
     from nemo_run_adapters.local.notifier import NotifyingClient
     from nemo_run_adapters.local.registry import LocalRegistry
@@ -29,6 +29,7 @@ def connect(context: ConnectContext, _settings: ExecutorSettings) -> Connection:
         results=LocalResults(registry),
         poll_interval=1.0,
         unknown_grace=10.0,
+        warm_up=client.warm_up,
     )
 
 

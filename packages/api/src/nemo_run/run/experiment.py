@@ -24,6 +24,7 @@ from nemo_run.run.job import Job, JobGroup
 from nemo_run_application.plan import PlannedUnit, PlanUnits
 from nemo_run_application.prepare import PrepareExperiment
 from nemo_run_application.run_state import RunState
+from nemo_run_application.warm_up import warm_up
 from nemo_run_domain.errors import InvalidConfigError
 from nemo_run_domain.experiment import Experiment as DomainExperiment
 from nemo_run_domain.graph import check_graph
@@ -454,6 +455,7 @@ class Experiment(ConfigurableMixin):
 
     def _launch(self, detach: bool, dependency_type: str | None) -> None:
         self._check_parallel()
+        warm_up(self._services, (e for job in self._jobs for e in job.executor_list()))
         try:
             planned = self._prepare(dependency_type=dependency_type)
         except FileExistsError:
