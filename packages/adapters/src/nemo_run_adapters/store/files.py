@@ -24,7 +24,7 @@ class FolderFileStore:
 
     def write(self, folder: str, files: Collection[JobFile]) -> None:
         new = [_placed(folder, file) for file in files]
-        for parent in {folder, *(os.path.dirname(file.path) for file in new)}:
+        for parent in sorted({folder, *(os.path.dirname(file.path) for file in new)}):
             with store_errors("make", parent):
                 make_folder(parent)
         put_files(new, sync=False)

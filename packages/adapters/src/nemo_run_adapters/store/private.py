@@ -129,10 +129,12 @@ def _write_beside(file: NewFile, waiting: dict[str, NewFile]) -> None:
     temporary = os.path.join(os.path.dirname(file.path), f".{os.urandom(8).hex()}.tmp")
     descriptor = os.open(temporary, _CREATE, file.mode)
     waiting[temporary] = file
-    with os.fdopen(descriptor, "wb", buffering=0) as stream:
+    try:
         rest = memoryview(file.content)
         while rest:
-            rest = rest[stream.write(rest) :]
+            rest = rest[os.write(descriptor, rest) :]
+    finally:
+        os.close(descriptor)
 
 
 def _sync_all(waiting: Mapping[str, NewFile]) -> None:
