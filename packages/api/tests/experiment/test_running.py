@@ -522,7 +522,12 @@ class TestWaiting:
         with Experiment("t", executor=memory(auto=False)) as exp:
             exp.add(say(), name="a")
             exp.add(say(), name="b", dependencies=["a"])
-            cancel = threading.Timer(0.05, exp.cancel, args=("a",))
+
+            def cancel_it() -> None:
+                cluster.wait_for_jobs(1)
+                exp.cancel("a")
+
+            cancel = threading.Thread(target=cancel_it)
             cancel.start()
             exp.run()
             cancel.join()
