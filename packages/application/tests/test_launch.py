@@ -123,11 +123,10 @@ def test_launching_nothing_asks_nobody(world: World) -> None:
 
 def test_an_interrupted_launch_finds_what_was_accepted(world: World) -> None:
     watch = world.begin(unit("a"), unit("b"))
-    launch = LaunchUnits(world.services)
     planned = watch.state.planned["a"]
     planned.connection.scheduler.submit([planned.plan])
     watch.state.sending.update(["a", "b"])
-    launch.recover(watch.state)
+    watch.recover()
     assert list(watch.state.handles) == ["a"]
     assert watch.state.sending == set()
     assert [(r.kind, r.job) for r in world.journal(watch.state)] == [(Kind.SUBMITTED, "a")]

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from nemo_run_adapters.memory.store import MemoryExperimentStore
 from nemo_run_application.events import JobChanged
 from nemo_run_application.find import FindExperiments
 from nemo_run_application.reset import Decision, decide
 from nemo_run_application.run_here import RunHere, check_direct
-from nemo_run_domain.errors import InvalidConfigError
+from nemo_run_domain.errors import InvalidConfigError, StoreError
 from nemo_run_domain.job import JobState, JobStatus, Reason
 from nemo_run_domain.journal import Kind, fold
 from nemo_run_domain.layout import TASKS_FILE
@@ -67,6 +68,16 @@ class TestFind:
         folder = f"{HOME}/experiments/train"
         assert list(find.of_title("train")) == [f"{folder}/train_200", f"{folder}/train_30"]
         assert list(find.of_title("nobody")) == []
+
+    def test_a_run_that_cannot_be_read_is_listed(self, find: FindExperiments) -> None:
+        class Damaged(MemoryExperimentStore):
+            def read(self, directory: str, name: str) -> bytes | None:
+                raise StoreError(f"cannot read {directory}/{name}")
+
+        store = Damaged()
+        store.create(f"{HOME}/experiments/train/train_1")
+        found = FindExperiments(store, HOME).of_title("train")
+        assert list(found) == [f"{HOME}/experiments/train/train_1"]
 
     def test_a_title_is_there_or_not(self, find: FindExperiments) -> None:
         assert find.has_title("train")

@@ -8,11 +8,13 @@ from dataclasses import replace
 import pytest
 
 from nemo_run_adapters.memory.reporter import RecordingReporter
+from nemo_run_adapters.memory.store import MemoryExperimentStore
+from nemo_run_application.cancel import CancelJobs
 from nemo_run_application.events import Event, JobChanged, Notice
 from nemo_run_application.run_state import RunState
 from nemo_run_domain.job import JobState, JobStatus, Reason
-from nemo_run_domain.journal import Kind, fold
-from pretend import GRACE, World, states, task, unit
+from nemo_run_domain.journal import Kind, Record, fold
+from pretend import GRACE, World, address, states, task, unit
 
 RUNNING, SUCCEEDED, FAILED, CANCELLED = (
     JobState.RUNNING,
@@ -174,6 +176,39 @@ class TestCancel:
         assert watch.wait()
         assert states(watch.state) == {"a": "SUCCEEDED", "b": "SUCCEEDED"}
         assert place.count("cancel") == 2
+
+
+class TestOtherProcesses:
+    """What another process wants to end is only in the journal."""
+
+    def test_a_unit_they_cancelled_is_not_launched(self, world: World) -> None:
+        watch = world.begin(unit("a", duration=5), unit("b", "a"), unit("c", "a"))
+        watch.start()
+        directory = watch.state.experiment.directory
+        world.clock.after(2, lambda: CancelJobs(world.services)(directory, [address(watch.state, "b")]))
+        assert watch.wait()
+        assert states(watch.state) == {"a": "SUCCEEDED", "b": "CANCELLED", "c": "SUCCEEDED"}
+        assert world.place().started == ["a", "c"]
+
+    def test_what_was_cancelled_before_this_run_is_launched(self, world: World) -> None:
+        old = Record(kind=Kind.CANCEL, job="b", at=world.clock.now())
+        world.store.append(world.experiment().directory, [old])
+        world.clock.advance(1)
+        assert states(world.run(unit("a"), unit("b", "a"))) == {"a": "SUCCEEDED", "b": "SUCCEEDED"}
+
+    def test_a_slow_journal_is_not_read_all_the_time(self, world: World) -> None:
+        reads = []
+
+        class Slow(MemoryExperimentStore):
+            def journal(self, directory: str) -> list[Record]:
+                reads.append(world.clock.passed)
+                world.clock.advance(10)
+                return super().journal(directory)
+
+        world.store = Slow(world.clock)
+        world.services = replace(world.services, store=world.store)
+        world.run(unit("u0"), *(unit(f"u{n}", f"u{n - 1}") for n in range(1, 50)))
+        assert len(reads) == 1
 
 
 class TestSilence:

@@ -278,8 +278,6 @@ class WatchRun:
 
 
 def _how(status: JobStatus) -> str:
-    if status.reason is Reason.SKIPPED:
-        return "was skipped"
     return {JobState.FAILED: "failed", JobState.CANCELLED: "was cancelled"}.get(
         status.state, "did not succeed"
     )
