@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from nemo_run.cli import _show
-from nemo_run.run import _managing, _telling
+from nemo_run.run import _managing, _resuming, _telling
 from nemo_run.run.experiment import Experiment
 from nemo_run_domain.job import JobState
 
@@ -59,6 +59,6 @@ def cancel(experiment: Experiment, job_ids: Collection[str], *, as_json: bool) -
 def run_again(experiment: Experiment) -> None:
     """Run again what did not succeed, and wait."""
     try:
-        _managing.resume(experiment)
+        _resuming.resume(experiment)
     finally:
         experiment._services.workers.close()

@@ -14,20 +14,14 @@ from nemo_run._translate import app_state
 from nemo_run.exceptions import NotFoundError
 from nemo_run.run import _loading
 from nemo_run.run._adding import JobFactory
-from nemo_run.run._session import RunSession, hold
-from nemo_run.run._telling import announce, notice, printer, say_goodbye
+from nemo_run.run._telling import notice, printer
 from nemo_run.run._view import ExperimentView
 from nemo_run.run.job import Job, JobGroup
 from nemo_run.run.logs import print_job_logs, stderr
 from nemo_run_application.await_jobs import AwaitJobs
 from nemo_run_application.cancel import CancelJobs, JobAddress
 from nemo_run_application.export import ExportExperiment
-from nemo_run_application.plan import PlanUnits
-from nemo_run_application.prepare import PrepareExperiment
-from nemo_run_application.reset import decide
 from nemo_run_application.results import CollectResults
-from nemo_run_application.run_state import RunState
-from nemo_run_application.settle import SettleUnknown
 from nemo_run_application.status import ReadStatus, UnitReport
 from nemo_run_domain.errors import WaitTimeoutError
 from nemo_run_domain.job import JobState, JobStatus
@@ -236,50 +230,3 @@ def _fresh(job: Job | JobGroup, factory: JobFactory) -> Job | JobGroup:
     else:
         new.executor, new.handle, new.state, new.launched = clones[0], "", JobState.UNSUBMITTED, False
     return new
-
-
-def resume(experiment: ExperimentView) -> None:
-    """Run again what did not succeed and wait for it; what still runs is only waited for.
-
-    Raises:
-        UsageError: Another program runs the experiment.
-    """
-    let_go = hold(experiment._services, experiment.id, experiment._exp_dir)
-    try:
-        _resume(experiment)
-    finally:
-        let_go()
-
-
-def _resume(experiment: ExperimentView) -> None:
-    _loading.load_tasks(experiment._jobs, experiment._exp_dir)
-    domain = experiment._domain()
-    found = SettleUnknown(experiment._services)(experiment._exp_dir, addresses(experiment._jobs))
-    decisions = decide(domain.units, {job_id: report.status for job_id, report in found.items()})
-    for job_id, decision in decisions.items():
-        what = "runs again" if decision.rerun else "is left alone"
-        printer(experiment).line(f"job {job_id} {what}: {decision.why}")
-    services = experiment._services
-    planned = PlanUnits(services)(PrepareExperiment(services)(domain))
-    state = RunState(experiment=domain, planned={p.unit.id: p for p in planned})
-    ready = _restore(state, found, {i for i, d in decisions.items() if d.rerun})
-    experiment._jobs_by_id = {job.id: job for job in experiment._jobs}
-    experiment._session = RunSession(services, state, experiment._note_status)
-    experiment._reconstruct, experiment._launched = False, True
-    announce(experiment, chained=False)
-    experiment._session.go_on(ready)
-    experiment._write_jobs()
-    say_goodbye(experiment, attached=True)
-
-
-def _restore(state: RunState, found: Mapping[str, UnitReport], again: set[str]) -> list[str]:
-    """Put what is known into a new run; returns the ids of units that may start."""
-    ready = dict.fromkeys(state.tracker.start().ready)
-    for unit_id, report in found.items():
-        if unit_id in again:
-            continue
-        state.statuses[unit_id], state.handles[unit_id] = report.status, report.handles
-        if report.status.is_final:
-            state.ended.add(unit_id)
-            ready.update(dict.fromkeys(state.tracker.end(unit_id, succeeded=True, label="").ready))
-    return [unit_id for unit_id in ready if unit_id in again]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar, Protocol
 
+from nemo_run._metadata import SavedExperiment
 from nemo_run.run._adding import JobFactory
 from nemo_run.run._session import RunSession
 from nemo_run.run.job import Job, JobGroup
 from nemo_run_application.services import Services
 from nemo_run_domain.experiment import Experiment as DomainExperiment
-from nemo_run_domain.job import JobStatus
 
 
 class ExperimentView(Protocol):
@@ -18,15 +18,21 @@ class ExperimentView(Protocol):
     GOODBYE_MESSAGE_PYTHON: ClassVar[str]
     GOODBYE_MESSAGE_BASH: ClassVar[str]
 
+    _PARALLEL_SUPPORTED_EXECUTORS: ClassVar[tuple[type, ...]]
+    _DETACH_SUPPORTED_EXECUTORS: ClassVar[tuple[type, ...]]
+
     clean_mode: bool
     detach: bool
     _title: str
     _id: str
     _exp_dir: str
     _jobs: list[Job | JobGroup]
-    _jobs_by_id: dict[str, Job | JobGroup]
     _factory: JobFactory
     _session: RunSession | None
+    _task_texts: dict[str, str]
+    _base_dir: str | None
+    _raise_on_failure: bool | None
+    _direct: bool
     _launched: bool
     _reconstruct: bool
     _skip_status_at_exit: bool
@@ -45,6 +51,6 @@ class ExperimentView(Protocol):
 
     def _domain(self, dependency_type: str | None = None) -> DomainExperiment: ...
 
-    def _note_status(self, job_id: str, status: JobStatus) -> None: ...
+    def _saved(self) -> SavedExperiment: ...
 
-    def _write_jobs(self) -> None: ...
+    def _hold(self) -> None: ...

@@ -5,30 +5,23 @@ from __future__ import annotations
 import contextvars
 import os
 import re
-import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from nemo_run import _bootstrap, _metadata
 from nemo_run._lazy import LazyModule
-from nemo_run._tasks_file import tasks_file
-from nemo_run._translate import to_unit
 from nemo_run.config import ConfigurableMixin, get_nemorun_home
 from nemo_run.core.execution.local import LocalExecutor
-from nemo_run.exceptions import ExperimentFailedError, UsageError
-from nemo_run.run import _telling
+from nemo_run.exceptions import UsageError
+from nemo_run.run import _preparing, _running, _telling
 from nemo_run.run._adding import JobFactory, as_executor
 from nemo_run.run._session import RunSession, hold
 from nemo_run.run.job import Job, JobGroup
-from nemo_run_application.plan import PlannedUnit, PlanUnits
-from nemo_run_application.prepare import PrepareExperiment
-from nemo_run_application.run_state import RunState
-from nemo_run_application.warm_up import warm_up
+from nemo_run_application.plan import PlannedUnit
 from nemo_run_domain.errors import InvalidConfigError
 from nemo_run_domain.experiment import Experiment as DomainExperiment
-from nemo_run_domain.graph import check_graph
-from nemo_run_domain.job import JobState, JobStatus
+from nemo_run_domain.job import JobState
 from nemo_run_domain.layout import DONE_FILE, TASKS_FILE, TUNNELS_FILE, experiment_dir
 from nemo_run_domain.names import check_component, check_title
 from nemo_run_domain.names import experiment_id as make_id
@@ -37,13 +30,13 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from nemo_run.core.execution.base import Executor
-    from nemo_run.run import _direct, _loading, _managing
+    from nemo_run.run import _loading, _managing, _resuming
     from nemo_run.run.plugin import ExperimentPlugin
     from nemo_run_domain.outcome import Outcome
 else:
-    _direct = LazyModule("nemo_run.run._direct")
     _loading = LazyModule("nemo_run.run._loading")
     _managing = LazyModule("nemo_run.run._managing")
+    _resuming = LazyModule("nemo_run.run._resuming")
 
 _current_experiment: contextvars.ContextVar[Experiment] = contextvars.ContextVar("nemo_current_experiment")
 
@@ -250,7 +243,7 @@ class Experiment(ConfigurableMixin):
             ExperimentNotFoundError: There is none of that id.
         """
         experiment = cls.from_id(id, base_dir=base_dir)
-        _managing.resume(experiment)
+        _resuming.resume(experiment)
         return experiment
 
     # Adding
@@ -321,24 +314,10 @@ class Experiment(ConfigurableMixin):
         """Wait for what was launched, write down how it ended."""
         try:
             if self._launched:
-                self._finish(error)
+                _running.finish(self, error)
         finally:
             self._close()
             _current_experiment.reset(self._tokens.pop())
-
-    def _finish(self, error: BaseException | None) -> None:
-        session = None if self.detach else self._session
-        try:
-            if session is not None and isinstance(error, KeyboardInterrupt):
-                session.stop(error)
-            elif session is not None:
-                session.wait()
-        finally:
-            self._write_jobs()
-            self._services.store.write(self._exp_dir, {DONE_FILE: b""})
-            _telling.say_goodbye(self, attached=not self.detach)
-        if error is None and not self.detach:
-            self._raise_if_failed()
 
     def _hold(self) -> None:
         """Keep other programs from resuming the experiment until the end of the block."""
@@ -356,16 +335,6 @@ class Experiment(ConfigurableMixin):
             services.reporter.close()
             services.workers.close()
 
-    def _raise_if_failed(self) -> None:
-        wanted = self._raise_on_failure
-        if wanted is None:
-            wanted = os.environ.get("NEMORUN_RAISE_ON_FAILURE", "").lower() in ("1", "true", "yes")
-        states = {job.id: job.state for job in self._jobs}
-        bad = {job_id: state for job_id, state in states.items() if state is not JobState.SUCCEEDED}
-        if wanted and bad:
-            text = ", ".join(f"{job_id} {state}" for job_id, state in bad.items())
-            raise ExperimentFailedError(f"experiment {self._id}: {text}", self._id, states)
-
     # Running
 
     def dryrun(self, log: bool = True, exist_ok: bool = False, delete_exp_dir: bool = True) -> None:
@@ -379,15 +348,9 @@ class Experiment(ConfigurableMixin):
         Raises:
             FileExistsError: The folder exists.
         """
-        try:
-            planned = self._prepare(exist_ok=exist_ok)
-        except FileExistsError:
-            raise
-        except BaseException:
-            self._delete_unless_used()
-            raise
+        planned = self._prepare(exist_ok=exist_ok)
         if delete_exp_dir:
-            self._delete_unless_used()
+            _preparing.delete_unless_used(self)
         if log:
             _telling.print_plans(self, planned)
 
@@ -415,178 +378,26 @@ class Experiment(ConfigurableMixin):
             Interrupted: Ctrl-C; what is not remote was cancelled.
         """
         self._check_inside("run")
-        if _is_loading_script():
-            _telling.notice(
-                self, f"experiment {self._id} is not launched again while a task loads its script"
-            )
-            return
-        if self._launched or self._reconstruct:
-            why = "has been launched" if self._launched else "is saved; call reset() to run it again"
-            _telling.notice(self, f"experiment {self._id} {why}: nothing is launched")
+        if reason := _running.why_not(self):
+            _telling.notice(self, f"experiment {self._id} {reason}")
             return
         for job in self._jobs:
             job.tail_logs = job.tail_logs or tail_logs
         if sequential:
-            self._chain()
+            _running.chain(self)
         if direct:
-            self._run_here(dependency_type)
-            return
-        self._launch(detach, dependency_type)
-
-    def _chain(self) -> None:
-        if any(job.dependencies for job in self._jobs):
-            raise UsageError("run(sequential=True) takes only jobs without dependencies of their own")
-        for before, job in zip(self._jobs, self._jobs[1:], strict=False):
-            job.dependencies = [before.id]
-
-    def _run_here(self, dependency_type: str | None) -> None:
-        experiment = self._domain(dependency_type)
-        _direct.check(experiment)
-        self._services.store.create(self._exp_dir)
-        self._write_metadata()
-        self._direct = self._launched = True
-        try:
-            _direct.run(self, experiment)
-        except BaseException:
-            self._launched = False
-            raise
-        finally:
-            self._write_jobs()
-
-    def _launch(self, detach: bool, dependency_type: str | None) -> None:
-        self._check_parallel()
-        warm_up(self._services, (e for job in self._jobs for e in job.executor_list()))
-        try:
-            planned = self._prepare(dependency_type=dependency_type)
-        except FileExistsError:
-            raise
-        except BaseException:
-            self._delete()
-            raise
-        if not self._jobs:
-            return
-        experiment = self._domain_cache
-        chained = any(unit.after for unit in experiment.units)
-        self.detach = self._can_detach(detach, chained)
-        state = RunState(experiment=experiment, planned={p.unit.id: p for p in planned})
-        self._jobs_by_id = {job.id: job for job in self._jobs}
-        self._session = RunSession(self._services, state, self._note_status)
-        self._hold()
-        _telling.announce(self, chained=chained)
-        self._launched = True
-        try:
-            self._session.start()
-        finally:
-            self._note_handles(state)
-        self._stop_if_refused(state)
-        if chained:
-            self._session.wait()
-            self._stop_if_refused(state)
-
-    def _stop_if_refused(self, state: RunState) -> None:
-        if not state.errors:
-            return
-        cancelled, remote = self._session.cancel_local() if self._session else ([], [])
-        if remote:
-            _telling.notice(
-                self,
-                f"submitted and going on: {remote}; to end them: nemo experiment cancel {self._id} --all",
-            )
-        if cancelled:
-            _telling.notice(self, f"cancelled, because another job was refused: {cancelled}")
-        raise state.errors[0]
-
-    def _can_detach(self, wanted: bool, chained: bool) -> bool:
-        if not wanted:
-            return False
-        kinds = {type(e) for job in self._jobs for e in job.executor_list()}
-        unable = [
-            k.__name__
-            for k in kinds
-            if k not in self._DETACH_SUPPORTED_EXECUTORS and not getattr(k, "supports_detach", False)
-        ]
-        if unable:
-            _telling.notice(self, f"cannot detach from {', '.join(sorted(unable))}: waiting instead")
-        elif chained:
-            _telling.notice(self, "cannot detach: this process must start jobs whose dependencies end")
-        return not unable and not chained
-
-    def _check_parallel(self) -> None:
-        """Check that the jobs of each class of executor may run side by side."""
-        if any(job.dependencies for job in self._jobs):
-            return
-        for job in self._jobs:
-            kind = type(job.executor)
-            if getattr(kind, "supports_parallel", True) or kind in self._PARALLEL_SUPPORTED_EXECUTORS:
-                continue
-            raise UsageError(f"{kind.__name__} cannot run jobs side by side; call run(sequential=True)")
+            _running.run_here(self, dependency_type)
+        else:
+            _running.launch(self, detach=detach, dependency_type=dependency_type)
 
     # Preparing and saving
 
-    def _prepare(self, exist_ok: bool = False, dependency_type: str | None = None) -> list[PlannedUnit]:
+    def _prepare(self, exist_ok: bool = False) -> list[PlannedUnit]:
         """Write the folder of the experiment and plan every unit; nothing is submitted."""
-        _loading.load_tasks(self._jobs, self._exp_dir)
-        experiment = self._domain(dependency_type)
-        services = self._services
-        for unit in experiment.units:
-            services.connections.backend(unit.executor)
-        services.store.create(self._exp_dir, exist_ok=exist_ok)
-        planned = PlanUnits(services)(PrepareExperiment(services)(experiment))
-        self._write_metadata(dependency_type)
-        return planned
+        return _preparing.prepare(self, self._domain(), exist_ok=exist_ok, dependency_type=None)
 
     def _domain(self, dependency_type: str | None = None) -> DomainExperiment:
-        directories = self._factory.directories
-        self._assign_executors()
-        units = [to_unit(job, directories.get(job.id, job.id), dependency_type) for job in self._jobs]
-        try:
-            check_graph(units)
-        except InvalidConfigError as error:
-            raise UsageError(str(error)) from error
-        self._domain_cache = DomainExperiment(
-            id=self._id, title=self._title, directory=self._exp_dir, units=tuple(units)
-        )
-        return self._domain_cache
-
-    def _assign_executors(self) -> None:
-        """Tell executors that were put into a job after ``add`` which job they belong to."""
-        for job in self._jobs:
-            directory = self._factory.directories.get(job.id, job.id)
-            for executor in job.executor_list():
-                if executor.experiment_id != self._id:
-                    executor.assign(self._id, self._exp_dir, task_id=job.id, task_dir=directory)
-
-    def _write_metadata(self, dependency_type: str | None = None) -> None:
-        files = _metadata.config_files(self._saved())
-        files |= _metadata.main_source()
-        files[TUNNELS_FILE] = b"{}"
-        self._task_texts.clear()
-        files[_metadata.EXTRA_FILE] = _metadata.extra_file(self._base_dir, self._jobs, dependency_type)
-        # Last: an experiment whose tasks can be read has everything else.
-        files[TASKS_FILE] = tasks_file(self._jobs, self._task_texts)
-        self._services.store.write(self._exp_dir, files)
-
-    def _write_jobs(self) -> None:
-        self._services.store.write(self._exp_dir, {TASKS_FILE: tasks_file(self._jobs, self._task_texts)})
-
-    def _delete_unless_used(self) -> None:
-        if not self._launched and not self._reconstruct:
-            self._delete()
-
-    def _delete(self) -> None:
-        self._services.store.delete(self._exp_dir, prune_parent=True)
-
-    def _note_handles(self, state: RunState) -> None:
-        for job in self._jobs:
-            if (handles := state.handles.get(job.id)) and not job.launched:
-                job.note_handles([str(handle) for handle in handles])
-
-    def _note_status(self, job_id: str, status: JobStatus) -> None:
-        job = self._jobs_by_id[job_id]
-        handles = self._session.state.handles.get(job_id) if self._session is not None else None
-        if handles and not job.launched:
-            job.note_handles([str(handle) for handle in handles])
-        job.note_status(status)
+        return _preparing.domain_of(self, dependency_type)
 
     # Managing
 
@@ -647,11 +458,6 @@ class Experiment(ConfigurableMixin):
 
     def _wait_for_jobs(self, jobs: Sequence[Job | JobGroup]) -> None:
         _managing.wait_for(self, [job.id for job in jobs], None)
-
-
-def _is_loading_script() -> bool:
-    """Whether this is a task that executes the launching script to find its function."""
-    return bool(getattr(sys.modules.get("__external_main__"), "__nemo_run_loading__", False))
 
 
 def maybe_load_external_main(exp_dir: str) -> None:

@@ -39,7 +39,7 @@ def _as_partial(task: Any) -> Any:
         from nemo_run.config import Config, Partial
 
         if isinstance(task, (Partial, Config)):
-            return build(import_fiddle().cast(Partial, task))
+            return building.build(import_fiddle().cast(Partial, task))
     raise UnsupportedTaskError(f"Need a configured run.Partial or run.Script. Got {task!r}.")
 
 
@@ -99,6 +99,6 @@ def dryrun_fn(configured_task: Any, executor: Executor | None = None, build: boo
 
     sys.stdout.write(render_arguments(configured_task, executor))
     if build:
-        from nemo_run._config.build import build
+        from nemo_run._config import build as building
 
-        build(configured_task)
+        building.build(configured_task)

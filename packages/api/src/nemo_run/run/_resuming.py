@@ -1,0 +1,63 @@
+"""Running again what did not succeed, in the same experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nemo_run.run._managing import addresses
+from nemo_run.run._preparing import domain_of, write_jobs
+from nemo_run.run._running import begin
+from nemo_run.run._session import hold
+from nemo_run.run._telling import announce, printer, say_goodbye
+from nemo_run.run._view import ExperimentView
+from nemo_run_application.plan import PlanUnits
+from nemo_run_application.prepare import PrepareExperiment
+from nemo_run_application.reset import decide
+from nemo_run_application.run_state import RunState
+from nemo_run_application.settle import SettleUnknown
+from nemo_run_application.status import UnitReport
+
+
+def resume(experiment: ExperimentView) -> None:
+    """Run again what did not succeed and wait for it; what still runs is only waited for.
+
+    Raises:
+        UsageError: Another program runs the experiment.
+    """
+    let_go = hold(experiment._services, experiment.id, experiment._exp_dir)
+    try:
+        _resume(experiment)
+    finally:
+        let_go()
+
+
+def _resume(experiment: ExperimentView) -> None:
+    domain = domain_of(experiment)
+    services = experiment._services
+    found = SettleUnknown(services)(experiment._exp_dir, addresses(experiment._jobs))
+    decisions = decide(domain.units, {job_id: report.status for job_id, report in found.items()})
+    for job_id, decision in decisions.items():
+        what = "runs again" if decision.rerun else "is left alone"
+        printer(experiment).line(f"job {job_id} {what}: {decision.why}")
+    planned = PlanUnits(services)(PrepareExperiment(services)(domain))
+    state = RunState(experiment=domain, planned={p.unit.id: p for p in planned})
+    ready = _restore(state, found, {i for i, d in decisions.items() if d.rerun})
+    session = begin(experiment, state)
+    experiment._reconstruct, experiment._launched = False, True
+    announce(experiment, chained=False)
+    session.go_on(ready)
+    write_jobs(experiment)
+    say_goodbye(experiment, attached=True)
+
+
+def _restore(state: RunState, found: Mapping[str, UnitReport], again: set[str]) -> list[str]:
+    """Put what is known into a new run; returns the ids of units that may start."""
+    ready = dict.fromkeys(state.tracker.start().ready)
+    for unit_id, report in found.items():
+        if unit_id in again:
+            continue
+        state.statuses[unit_id], state.handles[unit_id] = report.status, report.handles
+        if report.status.is_final:
+            state.ended.add(unit_id)
+            ready.update(dict.fromkeys(state.tracker.end(unit_id, succeeded=True, label="").ready))
+    return [unit_id for unit_id in ready if unit_id in again]
