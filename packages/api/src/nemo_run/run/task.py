@@ -34,7 +34,7 @@ def direct_run_fn(task: Any, dryrun: bool = False) -> None:
 
 def _as_partial(task: Any) -> Any:
     if is_configured(task):
-        from nemo_run._config.build import build
+        from nemo_run._config import build as building
         from nemo_run._fiddle import import_fiddle
         from nemo_run.config import Config, Partial
 
