@@ -125,7 +125,9 @@ def test_named_tuples_are_refused_unless_registered() -> None:
     assert load(text, allow=allow) == [Pair(1, Mine())]
 
 
-def test_states_of_torchx_are_read_without_torchx() -> None:
+def test_states_of_torchx_are_read_without_torchx(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "torchx"]:
+        monkeypatch.delitem(sys.modules, name)
     text = encode([JobState.SUCCEEDED], aliases={TORCHX: JobState})
     assert '"torchx.specs.api","name":"AppState.SUCCEEDED"' in unpack(text)
     assert load(text, allow=AllowList(aliases={TORCHX: JobState})) == [JobState.SUCCEEDED]
