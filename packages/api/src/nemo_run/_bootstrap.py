@@ -14,6 +14,7 @@ from nemo_run_adapters.console import GOODBYE_PYTHON as GOODBYE_PYTHON
 from nemo_run_adapters.console import Printer, StatusRow, choose_printer, choose_reporter
 from nemo_run_adapters.store.experiments import FolderExperimentStore
 from nemo_run_adapters.store.files import FolderFileStore
+from nemo_run_adapters.store.trust import check_trusted as check_file
 from nemo_run_application.backends import Backend, BackendRegistry, ConnectContext
 from nemo_run_application.ports.experiment_store import ExperimentStore
 from nemo_run_application.ports.reporter import Reporter
@@ -91,3 +92,13 @@ def printer(*, clean: bool = False) -> Printer:
 def status_row(**fields: str) -> StatusRow:
     """Return one job of the status block."""
     return StatusRow(**fields)
+
+
+def check_trusted(path: str) -> None:
+    """Check that only this user can have written a file that is going to be executed.
+
+    Raises:
+        UntrustedFileError: Others own it or may write to it.
+        FileNotFoundError: It is not there.
+    """
+    check_file(path, os.stat(path), user=os.geteuid())

@@ -12,8 +12,10 @@ from nemo_run._snapshot import executor_snapshot, packager_text, task_snapshot
 from nemo_run.config import Script
 from nemo_run.exceptions import UnsupportedTaskError
 from nemo_run.run.job import Job, JobGroup
+from nemo_run_domain.errors import InvalidConfigError
 from nemo_run_domain.job import JobState
 from nemo_run_domain.names import slug
+from nemo_run_domain.secrets import Secret
 from nemo_run_domain.task import CallableTask, ScriptTask, Task
 from nemo_run_domain.topology import Topology
 from nemo_run_domain.unit import DependencyType, ExecutionUnit, UnitTask
@@ -130,8 +132,12 @@ def script_task(script: Script) -> ScriptTask:
     )
 
 
-def _texts(values: Iterable[Any] | None) -> Iterable[str]:
-    return (str(value) for value in values or ())
+def _texts(values: Iterable[Any] | None) -> list[str]:
+    if any(isinstance(value, Secret) for value in values or ()):
+        raise InvalidConfigError(
+            "a Secret must not be an argument, which every user of the machine can see; pass it in env"
+        )
+    return [str(value) for value in values or ()]
 
 
 def _topology(executor: Any) -> Topology:

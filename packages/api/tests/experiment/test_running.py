@@ -242,11 +242,9 @@ class TestOnce:
         with Experiment("t", executor=memory()) as exp:
             exp.add(say(), name="a")
             exp.run()
-            exp.add(say(), name="late")
             assert exp.run() is None
         assert "nothing is launched" in capsys.readouterr().out
         assert order(exp) == ["a"]
-        assert states(exp)["late"] == "UNSUBMITTED"
 
     def test_without_jobs_files_are_written(self, capsys: Any) -> None:
         with Experiment("t", executor=memory()) as exp:

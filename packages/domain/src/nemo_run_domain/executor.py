@@ -29,7 +29,7 @@ class ExecutorSettings:
 
     packager: Any = field(default_factory=PackagerSettings)
     launcher: Any = None
-    env_vars: dict[str, str] = field(default_factory=_no_env)
+    env_vars: dict[str, str] = field(default_factory=_no_env, repr=False)  # it may hold secrets
     retries: int = 0
     experiment_id: str | None = None
     job_dir: str = ""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import io
 import json
-import pickle
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from nemo_run.run import _managing
 from nemo_run.run.experiment import Experiment
 from nemo_run_domain.job import JobStatus
 from nemo_run_domain.outcome import Outcome, explain
@@ -17,30 +15,7 @@ from nemo_run_domain.outcome import Outcome, explain
 
 def collect(experiment: Experiment) -> dict[str, Outcome]:
     """Return job id -> outcome; a value that needs code to be imported is a text that says so."""
-    with _plain_values():
-        return experiment.results()
-
-
-class _PlainUnpickler(pickle.Unpickler):
-    """Loads what consists of Python's own values; a file must not decide what gets executed."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        raise pickle.UnpicklingError(f"{module}.{name} is only imported by Experiment.results() in Python")
-
-
-def _loads(data: bytes) -> Any:
-    return _PlainUnpickler(io.BytesIO(data)).load()
-
-
-@contextlib.contextmanager
-def _plain_values() -> Iterator[None]:
-    # Result sources have no way yet to be told not to import; this process does nothing else meanwhile.
-    before = pickle.loads
-    pickle.loads = _loads
-    try:
-        yield
-    finally:
-        pickle.loads = before
+    return _managing.results(experiment, trusted=False)
 
 
 def to_data(outcome: Outcome) -> dict[str, Any]:

@@ -181,10 +181,15 @@ def wait_for(
     return {job_id: app_state(statuses[job_id].state) for job_id in job_ids}
 
 
-def results(experiment: ExperimentView) -> dict[str, Outcome]:
-    """Return the outcome of every job."""
+def results(experiment: ExperimentView, *, trusted: bool = True) -> dict[str, Outcome]:
+    """Return the outcome of every job.
+
+    Args:
+        experiment: Saved or running.
+        trusted: Whether values may import what they name; otherwise a text stands for such.
+    """
     found = reports(experiment)
-    return CollectResults(experiment._services)(addresses(experiment._jobs), found)
+    return CollectResults(experiment._services, trusted)(addresses(experiment._jobs), found)
 
 
 def export(experiment: ExperimentView, folder: str) -> list[str]:

@@ -15,7 +15,7 @@ from nemo_run_application.prepare import PrepareExperiment
 from nemo_run_domain.errors import InvalidConfigError
 from nemo_run_domain.experiment import Experiment as DomainExperiment
 from nemo_run_domain.graph import check_graph
-from nemo_run_domain.layout import TASKS_FILE, TUNNELS_FILE
+from nemo_run_domain.layout import DONE_FILE, TASKS_FILE, TUNNELS_FILE
 
 if TYPE_CHECKING:
     from nemo_run.run import _loading
@@ -95,6 +95,8 @@ def write_jobs(experiment: ExperimentView) -> None:
 
 
 def delete_unless_used(experiment: ExperimentView) -> None:
-    """Delete the folder of an experiment from which nothing was launched."""
-    if not experiment._launched and not experiment._reconstruct:
-        experiment._services.store.delete(experiment._exp_dir, prune_parent=True)
+    """Delete the folder of an experiment from which nothing was ever launched."""
+    store, folder = experiment._services.store, experiment._exp_dir
+    used = experiment._launched or experiment._reconstruct or store.read(folder, DONE_FILE) is not None
+    if not (used or store.journal(folder)):
+        store.delete(folder, prune_parent=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nemo_run.run._managing import addresses
-from nemo_run.run._preparing import domain_of, write_jobs
-from nemo_run.run._running import begin
+from nemo_run.run._preparing import domain_of
+from nemo_run.run._running import begin, finish
 from nemo_run.run._session import hold
-from nemo_run.run._telling import announce, printer, say_goodbye
+from nemo_run.run._telling import announce, printer
 from nemo_run.run._view import ExperimentView
 from nemo_run_application.plan import PlanUnits
 from nemo_run_application.prepare import PrepareExperiment
@@ -23,12 +23,14 @@ def resume(experiment: ExperimentView) -> None:
 
     Raises:
         UsageError: Another program runs the experiment.
+        ExperimentFailedError: A job did not succeed, and that was to be raised.
     """
     let_go = hold(experiment._services, experiment.id, experiment._exp_dir)
+    experiment._until_exit(let_go)
     try:
         _resume(experiment)
     finally:
-        let_go()
+        experiment._close()
 
 
 def _resume(experiment: ExperimentView) -> None:
@@ -45,9 +47,14 @@ def _resume(experiment: ExperimentView) -> None:
     session = begin(experiment, state)
     experiment._reconstruct, experiment._launched = False, True
     announce(experiment, chained=False)
-    session.go_on(ready)
-    write_jobs(experiment)
-    say_goodbye(experiment, attached=True)
+    error: BaseException | None = None
+    try:
+        session.go_on(ready)
+    except BaseException as interruption:
+        error = interruption
+        raise
+    finally:
+        finish(experiment, error)
 
 
 def _restore(state: RunState, found: Mapping[str, UnitReport], again: set[str]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nemo_run._lazy import LazyModule
 from nemo_run.exceptions import ExperimentFailedError, UsageError
 from nemo_run.run._preparing import domain_of, prepare, write_jobs, write_metadata
-from nemo_run.run._session import RunSession
+from nemo_run.run._session import RunSession, hold
 from nemo_run.run._telling import announce, notice, say_goodbye
 from nemo_run.run._view import ExperimentView
 from nemo_run_application.run_state import RunState
@@ -74,7 +74,7 @@ def launch(experiment: ExperimentView, *, detach: bool, dependency_type: str | N
     experiment.detach = _can_detach(experiment, detach, chained)
     state = RunState(experiment=domain, planned={p.unit.id: p for p in planned})
     session = begin(experiment, state)
-    experiment._hold()
+    experiment._until_exit(hold(experiment._services, experiment.id, experiment._exp_dir))
     announce(experiment, chained=chained)
     experiment._launched = True
     try:
@@ -82,6 +82,8 @@ def launch(experiment: ExperimentView, *, detach: bool, dependency_type: str | N
     finally:
         _note_handles(experiment, state)
     _stop_if_refused(experiment, session)
+    if not experiment.detach:
+        experiment._until_exit(session.heed_signals())
     if chained:
         session.wait()
         _stop_if_refused(experiment, session)

@@ -157,9 +157,15 @@ class RunSession:
             unit_id=unit_id, executor=unit.executor, handles=self.state.handles.get(unit_id, ())
         )
 
+    def heed_signals(self) -> Callable[[], None]:
+        """Turn signals to end into ``Interrupted``, also in the user's code; returns what undoes that."""
+        stack = contextlib.ExitStack()
+        stack.enter_context(self._stop_on_signals())
+        return stack.close
+
     @contextlib.contextmanager
     def _stop_on_signals(self) -> Iterator[None]:
-        """Turn signals to end into ``Interrupted`` while waiting in the main thread."""
+        """Turn signals to end into ``Interrupted`` in the main thread, unless the program has handlers."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, Protocol
 
 from nemo_run._metadata import SavedExperiment
@@ -53,4 +54,6 @@ class ExperimentView(Protocol):
 
     def _saved(self) -> SavedExperiment: ...
 
-    def _hold(self) -> None: ...
+    def _until_exit(self, undo: Callable[[], None]) -> None: ...
+
+    def _close(self) -> None: ...

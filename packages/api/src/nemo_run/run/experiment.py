@@ -16,7 +16,7 @@ from nemo_run.core.execution.local import LocalExecutor
 from nemo_run.exceptions import UsageError
 from nemo_run.run import _preparing, _running, _telling
 from nemo_run.run._adding import JobFactory, as_executor
-from nemo_run.run._session import RunSession, hold
+from nemo_run.run._session import RunSession
 from nemo_run.run.job import Job, JobGroup
 from nemo_run_application.plan import PlannedUnit
 from nemo_run_domain.errors import InvalidConfigError
@@ -142,7 +142,7 @@ class Experiment(ConfigurableMixin):
         self._launched = False
         self._direct = False
         self._session: RunSession | None = None
-        self._let_go: Callable[[], None] | None = None
+        self._undo: list[Callable[[], None]] = []
         self._services_cache: Any = None
         self._tokens: list[contextvars.Token[Experiment]] = []
 
@@ -275,6 +275,8 @@ class Experiment(ConfigurableMixin):
             PackagingError: Something in the task cannot travel; names it.
         """
         self._check_inside("add")
+        if self._launched:
+            raise UsageError(f"experiment {self._id} has been launched; add jobs before run()")
         self._check_dependencies(dependencies or [])
         place = self.executor if executor is None else executor
         if isinstance(task, list):
@@ -319,17 +321,14 @@ class Experiment(ConfigurableMixin):
             self._close()
             _current_experiment.reset(self._tokens.pop())
 
-    def _hold(self) -> None:
-        """Keep other programs from resuming the experiment until the end of the block."""
-        if self._let_go is not None:
-            self._let_go()
-        self._let_go = hold(self._services, self._id, self._exp_dir)
+    def _until_exit(self, undo: Callable[[], None]) -> None:
+        """Have something undone at the end of the block."""
+        self._undo.append(undo)
 
     def _close(self) -> None:
         """Let go of the experiment, of threads and of the reporter; the next use makes new ones."""
-        let_go, self._let_go = self._let_go, None
-        if let_go is not None:
-            let_go()
+        while self._undo:
+            self._undo.pop()()
         services, self._services_cache = self._services_cache, None
         if services is not None:
             services.reporter.close()
@@ -374,7 +373,8 @@ class Experiment(ConfigurableMixin):
         Raises:
             UsageError: Outside the block, or jobs that cannot be run that way.
             FileExistsError: The experiment has been run before.
-            BackendError: A backend refused a job; the others are launched and recorded.
+            BackendError: A backend refused a job; the others were cancelled, or go on where they are
+                remote, and are recorded.
             Interrupted: Ctrl-C; what is not remote was cancelled.
         """
         self._check_inside("run")

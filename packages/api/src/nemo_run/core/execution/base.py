@@ -5,14 +5,12 @@ from __future__ import annotations
 import copy
 import dataclasses
 import os
-import stat
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from nemo_run.config import ConfigurableMixin, get_nemorun_home
 from nemo_run.core.execution.launcher import LAUNCHER_MAP, FaultTolerance, Launcher, Torchrun
 from nemo_run.core.packaging.base import Packager
-from nemo_run_domain.errors import UntrustedFileError
 from nemo_run_domain.executor import ExecutorSettings
 from nemo_run_domain.macros import Macros
 
@@ -190,7 +188,7 @@ def import_executor(name: str, file_path: str | None = None, call: bool = True, 
     Raises:
         FileNotFoundError: The file is missing.
         AttributeError: It has no such name; lists the ones it has.
-        UntrustedFileError: Others may write to the file.
+        UntrustedFileError: Others own the file or may write to it.
     """
     path = os.path.expanduser(file_path or os.path.join(get_nemorun_home(), "executors.py"))
     found: Any = _lookup(_load_file(path), name, path)
@@ -201,11 +199,9 @@ def import_executor(name: str, file_path: str | None = None, call: bool = True, 
 def _load_file(path: str) -> Any:
     import importlib.util
 
-    mode = os.stat(path).st_mode
-    if mode & stat.S_IWOTH:
-        raise UntrustedFileError(
-            f"{path} may be written by every user of this machine; run: chmod o-w {path}"
-        )
+    from nemo_run import _bootstrap
+
+    _bootstrap.check_trusted(path)
     spec = importlib.util.spec_from_file_location("executors", path)
     if spec is None or spec.loader is None:
         raise FileNotFoundError(f"{path} is no Python file")
