@@ -16,6 +16,20 @@ from nemo_run_application.prepared import PreparedUnit
 from nemo_run_domain.job import JobHandle
 
 
+class Alarm:
+    """A value that notes when it is loaded."""
+
+    loaded = 0
+
+    def __reduce__(self) -> tuple[Callable[[], Alarm], tuple[()]]:
+        return Alarm.load, ()
+
+    @staticmethod
+    def load() -> Alarm:
+        Alarm.loaded += 1
+        return Alarm()
+
+
 class ResultsContract(ABC):
     """What every ``ResultSource`` promises; subclass it and provide the fixtures."""
 
@@ -60,6 +74,28 @@ class ResultsContract(ABC):
     ) -> None:
         handle = ended(returning(value))
         assert results.fetch([handle]) == {handle: TaskResult(value=value)}
+
+    @pytest.mark.parametrize(
+        "value", [None, 5, "text", {"a": [2.5]}, (1, "two"), {1, 2}, {3: b"x"}], ids=repr
+    )
+    def test_values_of_pythons_own_types_need_no_trust(
+        self, results: Any, ended: Any, returning: Any, value: Any
+    ) -> None:
+        handle = ended(returning(value))
+        assert results.fetch([handle], trusted=False) == {handle: TaskResult(value=value)}
+
+    @pytest.mark.parametrize(
+        "wrap", [lambda value: value, lambda value: {"x": (value,)}], ids=["bare", "inside"]
+    )
+    def test_without_trust_nothing_is_loaded_that_a_value_names(
+        self, results: Any, ended: Any, returning: Any, wrap: Any
+    ) -> None:
+        handle = ended(returning(wrap(Alarm())))
+        before = Alarm.loaded
+        value = results.fetch([handle], trusted=False)[handle].value
+        assert isinstance(value, str)
+        assert "not loaded" in value
+        assert Alarm.loaded == before
 
     def test_what_a_task_raised_is_fetched(self, results: Any, ended: Any, raising: Any) -> None:
         handle = ended(raising("no such luck"))

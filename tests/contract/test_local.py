@@ -18,6 +18,7 @@ from scheduler_contract import SchedulerContract
 from nemo_run_adapters.local.plugin import backend
 from nemo_run_adapters.local.scheduler import LocalScheduler
 from nemo_run_adapters.local.settings import LocalSettings
+from nemo_run_adapters.runner.task_runner import describe_value
 from nemo_run_application.backends import ConnectContext, Connection
 from nemo_run_application.prepared import PreparedUnit
 from nemo_run_domain.command import Command
@@ -71,7 +72,7 @@ class TestLocalNotifier(_LocalUnits, NotifierContract):
 class TestLocalResults(_LocalUnits, ResultsContract):
     @pytest.fixture
     def returning(self, tmp_path: Path) -> Callable[[Any], PreparedUnit]:
-        return lambda value: leaves(tmp_path, {"kind": "json", "value": value})
+        return lambda value: leaves(tmp_path, describe_value(value))
 
     @pytest.fixture
     def raising(self, tmp_path: Path) -> Callable[[str], PreparedUnit]:

@@ -185,9 +185,11 @@ class PlaceResults:
 
     place: Place
 
-    def fetch(self, handles: Collection[JobHandle]) -> Mapping[JobHandle, TaskResult]:
+    def fetch(
+        self, handles: Collection[JobHandle], *, trusted: bool = True
+    ) -> Mapping[JobHandle, TaskResult]:
         self.place.asked("fetch", handles)
-        return MemoryResults(self.place.cluster).fetch(handles)
+        return MemoryResults(self.place.cluster).fetch(handles, trusted=trusted)
 
 
 class World:

@@ -44,6 +44,16 @@ def test_an_outcome_holds_what_is_known(world: World) -> None:
     assert (found["refused"].reason, found["refused"].message) == (Reason.REJECTED, "quota")
 
 
+def test_values_that_name_code_are_text_without_trust(world: World) -> None:
+    state = world.run(unit("plain", value=(1, 2)), unit("object", value=Reason.LOST))
+    jobs = addresses(state)
+    reports = ReadStatus(world.services)(state.experiment.directory, jobs)
+    found = CollectResults(world.services, trusted=False)(jobs, reports)
+    assert found["plain"].value == (1, 2)
+    assert found["object"].value == "<value that needs nemo_run_domain.job.Reason, not loaded>"
+    assert outcomes(world, state)["object"].value is Reason.LOST
+
+
 def test_it_may_be_asked_while_jobs_run(world: World) -> None:
     watch = world.begin(unit("a", log="begun\n", auto=False), unit("b", "a"))
     watch.start()

@@ -51,6 +51,22 @@ def test_a_value_that_cannot_be_loaded_is_text(data: str) -> None:
     assert parse(kind="pickle", data=data, repr="<Model>") == TaskResult(value="<Model>")
 
 
+def test_without_trust_a_value_that_names_code_is_text() -> None:
+    record = {"kind": "pickle", "data": pickled([Stubborn()])}
+    found = parse_result(json.dumps(record).encode(), trusted=False)
+    assert found == TaskResult(value="<value that needs builtins.int, not loaded>")
+    found = parse_result(json.dumps({**record, "repr": "<Model>"}).encode(), trusted=False)
+    assert found == TaskResult(value="<Model>")
+
+
+@pytest.mark.parametrize("opcodes", [b"cos\nsystem\n.", b"(S'true'\nios\nsystem\n.", b"Pid\n.", b"\x82\x01."])
+def test_without_trust_no_opcode_executes_anything(opcodes: bytes) -> None:
+    record = {"kind": "pickle", "data": base64.b64encode(opcodes).decode()}
+    found = parse_result(json.dumps(record).encode(), trusted=False)
+    assert found is not None
+    assert found.value.startswith("<value that ")
+
+
 @pytest.mark.parametrize(
     "data",
     [

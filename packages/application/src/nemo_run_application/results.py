@@ -22,9 +22,15 @@ _TAIL_BYTES = 16 * 1024
 
 @dataclass(frozen=True, slots=True)
 class CollectResults:
-    """Gather the outcome of every unit."""
+    """Gather the outcome of every unit.
+
+    Attributes:
+        services: Ports.
+        trusted: Whether values may import and call what they name; otherwise a text stands for such.
+    """
 
     services: Services
+    trusted: bool = True
 
     def __call__(self, jobs: Sequence[JobAddress], reports: Mapping[str, UnitReport]) -> dict[str, Outcome]:
         """Return unit id -> outcome, in the order of ``jobs``; one call per connection.
@@ -42,18 +48,16 @@ class CollectResults:
             if (report := reports[job.unit_id]).handles and report.status.state is not JobState.UNSUBMITTED
         ]
         groups = by_connection(launched, lambda job: connections.get(job.executor))
-        details = {
-            u: found for part in self.services.workers.map(_collect, groups) for u, found in part.items()
-        }
+        parts = self.services.workers.map(self._collect, groups)
+        details = {unit_id: found for part in parts for unit_id, found in part.items()}
         return {j.unit_id: outcome_of(reports[j.unit_id].status, **details.get(j.unit_id, {})) for j in jobs}
 
-
-def _collect(group: tuple[Connection, list[JobAddress]]) -> dict[str, dict[str, Any]]:
-    """Return unit id -> details of its outcome."""
-    connection, jobs = group
-    handles = [handle for job in jobs for handle in job.handles]
-    results, ends = _results(connection, handles), _ends(connection, handles)
-    return {job.unit_id: _details(job.handles, results, ends) for job in jobs}
+    def _collect(self, group: tuple[Connection, list[JobAddress]]) -> dict[str, dict[str, Any]]:
+        """Return unit id -> details of its outcome."""
+        connection, jobs = group
+        handles = [handle for job in jobs for handle in job.handles]
+        results, ends = _results(connection, handles, self.trusted), _ends(connection, handles)
+        return {job.unit_id: _details(job.handles, results, ends) for job in jobs}
 
 
 def _details(
@@ -68,11 +72,13 @@ def _details(
     return {"value": result.value, "exception": result.exception, "log_tail": tail(lines, TAIL_LINES)}
 
 
-def _results(connection: Connection, handles: list[JobHandle]) -> Mapping[JobHandle, TaskResult]:
+def _results(
+    connection: Connection, handles: list[JobHandle], trusted: bool
+) -> Mapping[JobHandle, TaskResult]:
     if connection.results is None:
         return {}
     try:
-        return connection.results.fetch(handles)
+        return connection.results.fetch(handles, trusted=trusted)
     except BackendUnavailableError:
         return {}
 

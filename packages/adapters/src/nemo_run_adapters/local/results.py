@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import os
+import pickle
 import stat
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -35,26 +37,32 @@ class LocalResults:
 
     registry: LocalRegistry
 
-    def fetch(self, handles: Collection[JobHandle]) -> Mapping[JobHandle, TaskResult]:
-        found = {handle: self._read(handle) for handle in handles}
+    def fetch(
+        self, handles: Collection[JobHandle], *, trusted: bool = True
+    ) -> Mapping[JobHandle, TaskResult]:
+        found = {handle: self._read(handle, trusted) for handle in handles}
         return {handle: result for handle, result in found.items() if result is not None}
 
-    def _read(self, handle: JobHandle) -> TaskResult | None:
+    def _read(self, handle: JobHandle, trusted: bool) -> TaskResult | None:
         entry = self.registry.find(handle.native_id)
         if entry is None:
             return None
         for role in entry.roles:
             data = read_own_file(f"{replica_dir(entry.app_dir, role)}/{RESULT_FILE}", MAX_RESULT_BYTES)
             if data is not None:
-                return parse_result(data)
+                return parse_result(data, trusted=trusted)
         return None
 
 
-def parse_result(data: bytes) -> TaskResult | None:
+def parse_result(data: bytes, *, trusted: bool = True) -> TaskResult | None:
     """Read what the task runner wrote; None where that is damaged.
 
     By ``kind``: ``json`` has a ``value``; ``pickle`` has ``data`` in base64; ``repr`` has a ``repr``;
     ``exception`` has ``type``, ``message`` and ``traceback``.
+
+    Args:
+        data: Content of the file.
+        trusted: Whether a pickled value may import and call what it names.
     """
     if len(data) > MAX_RESULT_BYTES:
         return TaskResult(value=f"<value larger than {MAX_RESULT_BYTES >> 20} MiB, not read>")
@@ -64,7 +72,7 @@ def parse_result(data: bytes) -> TaskResult | None:
             case "json":
                 return TaskResult(value=record["value"])
             case "pickle":
-                return TaskResult(value=_unpickle(record))
+                return TaskResult(value=_unpickle(record, trusted))
             case "repr":
                 return TaskResult(value=record["repr"])
             case "exception":
@@ -81,14 +89,28 @@ def _exception(record: Mapping[str, Any]) -> TaskException:
     )
 
 
-def _unpickle(record: Mapping[str, Any]) -> Any:
-    import pickle
-
+def _unpickle(record: Mapping[str, Any], trusted: bool) -> Any:
     data = base64.b64decode(record["data"])
     try:
-        return pickle.loads(data)
+        return pickle.loads(data) if trusted else _BuiltinsUnpickler(io.BytesIO(data)).load()
+    except _NamesCodeError as error:
+        return record.get("repr") or f"<value that needs {error}, not loaded>"
     except Exception as error:  # noqa: BLE001 - classes of the user may raise anything
         return record.get("repr") or f"<value that cannot be loaded here: {type(error).__name__}: {error}>"
+
+
+class _NamesCodeError(pickle.UnpicklingError):
+    """A pickle asks for something to be imported."""
+
+
+class _BuiltinsUnpickler(pickle.Unpickler):
+    """Loads what names nothing to import: without a callable, a pickle cannot execute anything.
+
+    Source: Python documentation, library, ``pickle``, "Restricting Globals".
+    """
+
+    def find_class(self, module: str, name: str) -> Any:
+        raise _NamesCodeError(f"{module}.{name}")
 
 
 def read_old_status(app_dir: str) -> JobStatus | None:
