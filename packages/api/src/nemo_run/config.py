@@ -140,7 +140,7 @@ class Script(ConfigurableMixin):
     path: str = ""
     inline: str = ""
     args: list[str] = field(default_factory=list)
-    env: dict[str, str] = field(default_factory=dict)
+    env: dict[str, str] = field(default_factory=dict, repr=False)  # it may hold secrets
     entrypoint: str = "bash"
     m: bool = False
     metadata: dict[str, Any] = field(default_factory=dict)

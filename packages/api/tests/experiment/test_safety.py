@@ -23,13 +23,11 @@ def finished(title: str) -> run.Experiment:
 
 def test_a_run_that_cannot_begin_does_not_delete_an_experiment_of_that_id() -> None:
     old = finished("saved")
-    with (
-        pytest.raises(UsageError),
-        run.Experiment("saved", id=old.id, executor=run.MemoryExecutor(), clean_mode=True) as exp,
-    ):
+    with run.Experiment("saved", id=old.id, executor=run.MemoryExecutor(), clean_mode=True) as exp:
         exp.add(run.Script(inline="true"), name="job")
         exp.jobs[0].dependencies = ["nobody"]
-        exp.run()
+        with pytest.raises(UsageError):
+            exp.run()
     assert run.Experiment.from_id(old.id).results()["job"].succeeded
 
 
@@ -42,15 +40,14 @@ def test_a_dry_run_with_the_id_of_another_experiment_leaves_it_alone() -> None:
 
 
 def test_secrets_are_no_arguments() -> None:
-    with (
-        pytest.raises(InvalidConfigError, match="pass it in env"),
-        run.Experiment("secret", clean_mode=True) as exp,
-    ):
-        exp.add(run.Script("train.sh", args=["--key", run.Secret("hunter2")]))
+    script = run.Script("train.sh", args=["--key", run.Secret("hunter2")])
+    with run.Experiment("secret", clean_mode=True) as exp, pytest.raises(InvalidConfigError, match="in env"):
+        exp.add(script)
 
 
 def test_the_environment_of_an_executor_is_not_printed() -> None:
-    assert "hunter2" not in repr(run.LocalExecutor(env_vars={"WANDB_API_KEY": "hunter2"}))
+    env = {"WANDB_API_KEY": "hunter2"}
+    assert "hunter2" not in repr(run.LocalExecutor(env_vars=env)) + repr(run.Script(inline="true", env=env))
 
 
 def test_jobs_are_added_before_the_run() -> None:
