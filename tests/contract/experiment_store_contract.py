@@ -59,6 +59,25 @@ class ExperimentStoreContract(ABC):
         with pytest.raises(StoreError):
             store.hold(f"{home}/title/title_2")
 
+    def test_whether_somebody_holds_it_is_told_and_in_nobodys_way(self, store: Any, directory: str) -> None:
+        assert not store.is_held(directory)
+        let_go = store.hold(directory)
+        assert store.is_held(directory)
+        assert store.is_held(directory)
+        let_go()
+        assert not store.is_held(directory)
+        with ThreadPoolExecutor(8) as pool:
+            asked = [pool.submit(lambda: [store.is_held(directory) for _ in range(200)]) for _ in range(8)]
+            for _ in range(50):
+                again = store.hold(directory)
+                assert again is not None
+                again()
+        assert all(future.exception() is None for future in asked)
+
+    def test_nobody_holds_what_is_not_there(self, store: Any, home: str) -> None:
+        assert not store.is_held(f"{home}/title/title_2")
+        assert not store.exists(f"{home}/title/title_2")
+
     # --- folders
 
     def test_a_created_experiment_exists(self, store: Any, home: str) -> None:
@@ -176,3 +195,15 @@ class ExperimentStoreContract(ABC):
         jobs = [record.job for record in store.journal(directory)]
         batches = [jobs[start : start + 3] for start in range(0, 150, 3)]
         assert sorted(batches) == sorted([f"{n}-{part}" for part in range(3)] for n in range(50))
+
+    def test_only_what_is_new_in_the_journal_can_be_read(self, store: Any, home: str, directory: str) -> None:
+        assert store.journal_since(f"{home}/missing", 0) == ([], 0)
+        assert store.journal_since(directory, 0) == ([], 0)
+        store.append(directory, RECORDS[:1])
+        first, position = store.journal_since(directory, 0)
+        assert store.journal_since(directory, position) == ([], position)
+        store.append(directory, RECORDS[1:])
+        rest, end = store.journal_since(directory, position)
+        assert (first, rest) == (RECORDS[:1], RECORDS[1:])
+        assert store.journal_since(directory, end) == ([], end)
+        assert store.journal_since(directory, 0) == (RECORDS, end)

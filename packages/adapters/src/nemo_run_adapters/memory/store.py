@@ -58,6 +58,11 @@ class MemoryExperimentStore:
         folder = self._folders.get(directory)
         return [] if folder is None else list(folder.records)
 
+    def journal_since(self, directory: str, position: int) -> tuple[list[Record], int]:
+        folder = self._folders.get(directory)
+        new = [] if folder is None else folder.records[position:]
+        return new, position + len(new)
+
     def hold(self, directory: str) -> Callable[[], None] | None:
         with self._lock:
             self._known(directory)
@@ -65,6 +70,9 @@ class MemoryExperimentStore:
                 return None
             self._held.add(directory)
         return lambda: self._held.discard(directory)
+
+    def is_held(self, directory: str) -> bool:
+        return directory in self._held
 
     def exists(self, directory: str) -> bool:
         return bool(self._below(directory)) or directory in self._folders

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
-from nemo_run_adapters.store.journal_file import append_records, hold_journal
+from nemo_run_adapters.store.journal_file import append_records, hold_journal, is_journal_held
 from nemo_run_adapters.store.private import NewFile, make_folder, put_files, remove_tree, store_errors
 from nemo_run_adapters.store.trust import read_trusted
 from nemo_run_domain.errors import NotFoundError
@@ -38,10 +38,22 @@ class FolderExperimentStore:
         content = self.read(directory, JOURNAL_FILE)
         return [] if content is None else parse_lines(content.decode("utf-8", "replace"))
 
+    def journal_since(self, directory: str, position: int) -> tuple[list[Record], int]:
+        path = os.path.join(directory, JOURNAL_FILE)
+        with store_errors("read", path):
+            content = read_trusted(path, start=position) or b""
+        whole = content[: content.rfind(b"\n") + 1]
+        return parse_lines(whole.decode("utf-8", "replace")), position + len(whole)
+
     def hold(self, directory: str) -> Callable[[], None] | None:
         path = os.path.join(directory, JOURNAL_FILE)
         with store_errors("open", path):
             return hold_journal(path)
+
+    def is_held(self, directory: str) -> bool:
+        path = os.path.join(directory, JOURNAL_FILE)
+        with store_errors("open", path):
+            return is_journal_held(path)
 
     def exists(self, directory: str) -> bool:
         return os.path.isdir(directory)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from nemo_run_adapters.store.private import FILE_MODE, sync_folder
 from nemo_run_domain.errors import StoreError
 from nemo_run_domain.journal import Record, render_line
 
 _APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+_READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
+_TRIES = 100
+_PAUSE = 0.002
 _sync_data = getattr(os, "fdatasync", os.fsync)
 
 
@@ -49,13 +54,53 @@ def hold_journal(path: str) -> Callable[[], None] | None:
     """
     descriptor = os.open(path, _APPEND, FILE_MODE)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        taken = _lock(descriptor)
+    except OSError:  # a file system without locks
+        taken = True
+    if not taken:
         os.close(descriptor)
         return None
-    except OSError:  # a file system without locks
-        pass
     return lambda: os.close(descriptor)
+
+
+def _lock(descriptor: int) -> bool:
+    """Lock an open file unless somebody else has; those who only ask for a moment do not count."""
+    for _ in range(_TRIES):
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        if _is_locked(descriptor):
+            return False
+        time.sleep(_PAUSE)
+    return False
+
+
+def is_journal_held(path: str) -> bool:
+    """Whether somebody has locked a journal.
+
+    Raises:
+        OSError: The journal cannot be opened.
+    """
+    try:
+        descriptor = os.open(path, _READ)
+    except FileNotFoundError:
+        return False
+    try:
+        return _is_locked(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _is_locked(descriptor: int) -> bool:
+    """Whether somebody else has locked an open file; whoever asks in the same moment is not in the way."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # a file system without locks
+        return False
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+    return False
 
 
 def _behind_torn_line(descriptor: int, size: int) -> bytes:

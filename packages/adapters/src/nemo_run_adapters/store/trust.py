@@ -11,10 +11,14 @@ from nemo_run_domain.errors import UntrustedFileError
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 
 
-def read_trusted(path: str) -> bytes | None:
+def read_trusted(path: str, *, start: int = 0) -> bytes | None:
     """Return the content of a file, or None when there is none.
 
     The open file is checked, not its name, so it cannot be exchanged in between.
+
+    Args:
+        path: The file.
+        start: How many bytes at its beginning to leave out.
 
     Raises:
         UntrustedFileError: Somebody else owns it or may write to it.
@@ -26,6 +30,7 @@ def read_trusted(path: str) -> bytes | None:
         return None
     with os.fdopen(descriptor, "rb") as stream:
         check_trusted(path, os.fstat(stream.fileno()), user=os.geteuid())
+        stream.seek(start)
         return stream.read()
 
 

@@ -44,6 +44,18 @@ class ExperimentStore(Protocol):
         """Return all whole lines of the journal; none where there is no journal."""
         ...
 
+    def journal_since(self, directory: str, position: int) -> tuple[list[Record], int]:
+        """Return the whole lines of the journal behind a position, and the position behind them.
+
+        Takes as long as there is to read, however long the journal is. A line that is still being
+        written comes with a later call.
+
+        Args:
+            directory: Folder of the experiment.
+            position: 0, or what an earlier call returned.
+        """
+        ...
+
     def hold(self, directory: str) -> Callable[[], None] | None:
         """Become the only one who runs an experiment; returns what lets go of it.
 
@@ -52,6 +64,13 @@ class ExperimentStore(Protocol):
 
         Raises:
             StoreError: The folder cannot be written.
+        """
+        ...
+
+    def is_held(self, directory: str) -> bool:
+        """Whether somebody holds an experiment, in this process or another; changes nothing.
+
+        False where there is no such experiment, and where a file system cannot tell.
         """
         ...
 
