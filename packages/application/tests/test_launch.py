@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
 import pytest
 
+from nemo_run_adapters.memory.store import MemoryExperimentStore
 from nemo_run_application.events import JobChanged, JobSubmitted
 from nemo_run_application.launch import LaunchUnits
 from nemo_run_domain.errors import (
     AuthenticationError,
     BackendUnavailableError,
+    StoreError,
     SubmissionRejectedError,
     UnexpectedReplyError,
 )
 from nemo_run_domain.job import JobState, Reason
-from nemo_run_domain.journal import Kind, fold
+from nemo_run_domain.journal import Kind, Record, fold
 from pretend import World, states, unit
 
 
@@ -97,15 +102,93 @@ def test_a_connection_that_accepts_nothing_refuses_its_units_only(world: World, 
     assert state.statuses["d"].reason is Reason.SKIPPED
 
 
-def test_after_any_other_error_the_intents_stay_open(world: World) -> None:
-    def fail() -> None:
-        raise UnexpectedReplyError("half a reply")
+class TestErrorsThatAreNoRefusal:
+    """The error shows, and no unit is left between launched and ended."""
 
-    world.place().before["submit"] = fail
-    watch = world.begin(unit("a"))
-    with pytest.raises(UnexpectedReplyError):
-        watch.start()
-    assert fold(world.journal(watch.state))["a"].is_open_intent
+    @pytest.mark.parametrize("error", [UnexpectedReplyError("half a reply"), RuntimeError("a bug")])
+    def test_what_was_never_sent_ends_with_the_error(self, world: World, error: Exception) -> None:
+        world.place().before["submit"] = raising(error)
+        watch = world.begin(unit("a"), unit("b", "a"), unit("c", "b", kind="afterany", place="far"))
+        with pytest.raises(type(error)):
+            watch.start()
+        assert watch.wait()
+        assert states(watch.state) == {"a": "FAILED", "b": "CANCELLED", "c": "SUCCEEDED"}
+        status = watch.state.statuses["a"]
+        assert status.reason is Reason.START_FAILED
+        assert status.message == f"{type(error).__name__}: {error}"
+        assert fold(world.journal(watch.state))["a"].status == status
+
+    def test_what_others_accepted_is_noted_first(self, world: World) -> None:
+        world.place("far").before["submit"] = raising(RuntimeError("a bug"))
+        watch = world.begin(unit("a", place="far"), unit("b", duration=3), unit("c", "b"))
+        with pytest.raises(RuntimeError, match="a bug"):
+            watch.start()
+        assert list(watch.state.handles) == ["b"]
+        assert fold(world.journal(watch.state))["b"].handles == (str(watch.state.handles["b"][0]),)
+        assert watch.wait()
+        assert states(watch.state) == {"a": "FAILED", "b": "SUCCEEDED", "c": "SUCCEEDED"}
+
+    def test_what_was_sent_all_the_same_is_taken_up(self, world: World) -> None:
+        place = world.place()
+        watch = world.begin(unit("a", duration=2), unit("b", duration=2))
+
+        def send_one() -> None:
+            place.before.clear()
+            planned = watch.state.planned["a"]
+            planned.connection.scheduler.submit([planned.plan])
+            raise RuntimeError("connection lost")
+
+        place.before["submit"] = send_one
+        with pytest.raises(RuntimeError, match="connection lost"):
+            watch.start()
+        assert watch.wait()
+        assert states(watch.state) == {"a": "SUCCEEDED", "b": "FAILED"}
+        assert place.started == ["a"]
+
+    def test_a_backend_that_does_not_tell_leaves_the_intent_open(self, world: World) -> None:
+        world.place().before["submit"] = raising(RuntimeError("connection lost"))
+        world.place().silent.add("find")
+        watch = world.begin(unit("a"), unit("b", "a"), unit("c", duration=2, place="there"))
+        with pytest.raises(RuntimeError, match="connection lost"):
+            watch.start()
+        assert not watch.wait()
+        assert states(watch.state) == {"a": "UNKNOWN", "b": "UNSUBMITTED", "c": "SUCCEEDED"}
+        assert "no route for find" in watch.state.statuses["a"].message
+        assert fold(world.journal(watch.state))["a"].is_open_intent
+
+    @pytest.mark.parametrize("kind", [Kind.INTENT, Kind.SUBMITTED, Kind.STATUS])
+    def test_a_full_disk_shows_and_ends_the_wait(self, world: World, kind: Kind) -> None:
+        class Full(MemoryExperimentStore):
+            def append(self, directory: str, records: Sequence[Record], *, sync: bool = True) -> None:
+                if any(record.kind is kind for record in records):
+                    raise StoreError("no space left")
+                super().append(directory, records, sync=sync)
+
+        world.store = Full(world.clock)
+        world.services = replace(world.services, store=world.store)
+        watch = world.begin(unit("a", duration=1), unit("b", "a"))
+        shown = 0
+        for step in (watch.start, watch.wait, watch.wait, watch.wait):
+            try:
+                step()
+            except StoreError:
+                shown += 1
+        assert shown
+        assert world.place().started == ([] if kind is Kind.INTENT else ["a", "b"])
+        assert watch.state.is_over
+
+
+def test_waiting_without_anything_launched_returns(world: World) -> None:
+    assert not world.begin(unit("a")).wait()
+
+
+def raising(error: BaseException) -> Callable[[], None]:
+    """Return what raises an error when it is called."""
+
+    def fail() -> None:
+        raise error
+
+    return fail
 
 
 def test_there_is_one_call_per_connection(world: World) -> None:

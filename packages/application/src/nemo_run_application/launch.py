@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,10 @@ from nemo_run_domain.job import JobHandle, JobState, JobStatus, Reason
 from nemo_run_domain.journal import Kind, Record
 
 _NOTHING_ACCEPTED = (BackendUnavailableError, AuthenticationError, SubmissionRejectedError)
-"""After any other error nobody knows: the intents stay open, and tokens find what exists."""
+"""After any other error nobody knows, and tokens find what exists."""
+
+_Answers = list[tuple[PlannedUnit, SubmitResult]] | Exception
+"""What became of the units of one connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,34 +40,90 @@ class LaunchUnits:
 
         The journal holds the intent of every unit before anything is sent, and its handles
         before this returns.
+
+        Raises:
+            Exception: Whatever is no refusal, once everything was noted that a backend accepted and
+                everything has ended that none has.
         """
         if not unit_ids:
             return []
         units = [state.planned[unit_id] for unit_id in unit_ids]
         state.sending.update(unit_ids)
-        self._journal(state, [self._intent(unit) for unit in units], sync=True)
-        results = self.services.workers.map(self._submit, by_connection(units, lambda unit: unit.connection))
-        outcome = {unit.unit.id: (unit, result) for group in results for unit, result in group}
-        self._journal(state, [self._answer(*outcome[unit_id]) for unit_id in unit_ids], sync=False)
-        refused = [unit_id for unit_id in unit_ids if self._note(state, *outcome[unit_id])]
-        state.sending.difference_update(unit_ids)
+        errors: list[Exception] = []
+        answers: list[_Answers] = []
+        with collected(errors):
+            self._journal(state, [self._intent(unit) for unit in units], sync=True)
+            answers = self.services.workers.map(
+                self._submit, by_connection(units, lambda unit: unit.connection)
+            )
+        errors += [answer for answer in answers if isinstance(answer, Exception)]
+        outcome = {u.unit.id: (u, r) for part in answers if not isinstance(part, Exception) for u, r in part}
+        answered = [unit_id for unit_id in unit_ids if unit_id in outcome]
+        with collected(errors):
+            self._journal(state, [self._answer(*outcome[unit_id]) for unit_id in answered], sync=False)
+        refused = [unit_id for unit_id in answered if self._note(state, *outcome[unit_id])]
+        state.sending.difference_update(answered)
+        if errors:
+            self._settle(state, errors[0], sent=bool(answers))
+            raise errors[0]
         return refused
 
     def recover(self, state: RunState) -> None:
-        """Find out what became of a call that was interrupted: its units may have been submitted."""
-        units = [state.planned[u] for u in state.planned if u in state.sending and u not in state.handles]
-        found = self.services.workers.map(self._find, by_connection(units, lambda unit: unit.connection))
-        handles = {token: jobs for part in found for token, jobs in part.items()}
-        for unit in units:
-            if jobs := handles.get(unit.plan.token):
-                result = Accepted(jobs)
-                self._journal(state, [self._answer(unit, result)], sync=False)
-                self._note(state, unit, result)
+        """Find out what became of a call that was interrupted: its units may have been submitted.
+
+        Raises:
+            BackendUnavailableError: A backend cannot be asked at the moment; call again.
+        """
+        records, doubts = self._take_up(state)
+        self._journal(state, records, sync=False)
+        if doubts:
+            raise next(iter(doubts.values()))
         state.sending.clear()
 
-    def _find(self, group: tuple[Connection, list[PlannedUnit]]) -> Mapping[str, tuple[JobHandle, ...]]:
+    def _settle(self, state: RunState, error: Exception, *, sent: bool) -> None:
+        """Leave no unit between sent and not sent; only those stay open whose backend does not tell."""
+        records, doubts = self._take_up(state) if sent else ([], {})
+        now = self.services.clock.now()
+        for unit_id in [u for u in state.planned if u in state.sending and u not in state.handles]:
+            if unit_id in doubts:
+                message = f"nobody knows whether it was submitted: {doubts[unit_id]}"
+                state.statuses[unit_id] = JobStatus(state=JobState.UNKNOWN, message=message)
+                continue
+            state.statuses[unit_id] = status = _not_sent(error, now)
+            state.ended.add(unit_id)
+            records.append(Record(kind=Kind.REJECTED, job=unit_id, at=now, status=status))
+        state.sending.clear()
+        with suppress(Exception):  # the journal may be what does not work
+            self._journal(state, records, sync=False)
+
+    def _take_up(self, state: RunState) -> tuple[list[Record], dict[str, Exception]]:
+        """Note the jobs that exist for units without an answer.
+
+        Returns:
+            What is to be written down, and unit id -> error of a backend that does not tell.
+        """
+        units = [state.planned[u] for u in state.planned if u in state.sending and u not in state.handles]
+        groups = by_connection(units, lambda unit: unit.connection)
+        records: list[Record] = []
+        doubts: dict[str, Exception] = {}
+        for (_, members), found in zip(groups, self.services.workers.map(self._find, groups), strict=True):
+            if isinstance(found, Exception):
+                doubts.update({unit.unit.id: found for unit in members})
+                continue
+            for unit in members:
+                if jobs := found.get(unit.plan.token):
+                    records.append(self._answer(unit, Accepted(jobs)))
+                    self._note(state, unit, Accepted(jobs))
+        return records, doubts
+
+    def _find(
+        self, group: tuple[Connection, list[PlannedUnit]]
+    ) -> Mapping[str, tuple[JobHandle, ...]] | Exception:
         connection, units = group
-        return connection.scheduler.find([unit.plan.token for unit in units])
+        try:
+            return connection.scheduler.find([unit.plan.token for unit in units])
+        except Exception as error:  # noqa: BLE001 - one backend must not hide the jobs of the others
+            return error
 
     def _journal(self, state: RunState, records: list[Record], *, sync: bool) -> None:
         """Write records; handles need not reach the disk at once, since tokens find them again."""
@@ -79,13 +139,15 @@ class LaunchUnits:
             planned=plan.planned,
         )
 
-    def _submit(self, group: tuple[Connection, list[PlannedUnit]]) -> list[tuple[PlannedUnit, SubmitResult]]:
+    def _submit(self, group: tuple[Connection, list[PlannedUnit]]) -> _Answers:
         connection, units = group
         plans: list[Any] = [unit.plan for unit in units]
         try:
             results = connection.scheduler.submit(plans)
         except _NOTHING_ACCEPTED as error:
             results = [Refused(error)] * len(units)
+        except Exception as error:  # noqa: BLE001 - what other connections accepted must be noted first
+            return error
         return list(zip(units, results, strict=True))
 
     def _answer(self, unit: PlannedUnit, result: SubmitResult) -> Record:
@@ -113,3 +175,17 @@ class LaunchUnits:
 
 def _refusal(error: BackendError, now: float) -> JobStatus:
     return JobStatus(state=JobState.FAILED, reason=Reason.REJECTED, message=str(error), ended_at=now)
+
+
+def _not_sent(error: Exception, now: float) -> JobStatus:
+    message = f"{type(error).__name__}: {error}"
+    return JobStatus(state=JobState.FAILED, reason=Reason.START_FAILED, message=message, ended_at=now)
+
+
+@contextmanager
+def collected(errors: list[Exception]) -> Generator[None]:
+    """Put an error into a list instead of raising it at once."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - raised once the rest is done
+        errors.append(error)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from nemo_run_application.backends import Connection
 from nemo_run_application.events import JobChanged, Notice
-from nemo_run_application.launch import LaunchUnits
+from nemo_run_application.launch import LaunchUnits, collected
 from nemo_run_application.run_logs import RunLogs
 from nemo_run_application.run_state import RunState
 from nemo_run_application.services import Services, by_connection
@@ -49,6 +49,7 @@ class WatchRun:
     _unknown_since: dict[str, float] = field(init=False, default_factory=dict[str, float])
     _warned: set[int] = field(init=False, default_factory=set[int])
     _cancel_late: set[str] = field(init=False, default_factory=set[str])
+    _ready: list[str] = field(init=False, default_factory=list[str])
     _since: float = field(init=False)
     _next_heed: float = field(init=False, default=0.0)
 
@@ -57,17 +58,30 @@ class WatchRun:
         self.logs = RunLogs(self.state, self.services.reporter)
 
     def launch(self, unit_ids: Collection[str]) -> None:
-        """Submit units; what a refusal means for their dependants is carried out."""
-        queue = self._may_start(unit_ids)
-        while queue:
-            refused = LaunchUnits(self.services)(self.state, queue)
+        """Submit units; what a refusal means for their dependants is carried out.
+
+        Raises:
+            Exception: The first that is no refusal, once everything else was carried out.
+        """
+        self._ready += unit_ids
+        errors: list[Exception] = []
+        while queue := self._take_ready():
+            with collected(errors):
+                LaunchUnits(self.services)(self.state, queue)
             launched = [unit_id for unit_id in queue if unit_id in self.state.handles]
             self.logs.follow(launched)
             for unit_id in queue:
                 self._tell(unit_id)
             self._cancel_late.update(filter(self.state.is_cancelled, launched))
-            queue = self._may_start(self._after(refused))
+            with collected(errors):
+                self._after([unit_id for unit_id in queue if unit_id in self.state.ended])
         self._cancel_launched()
+        if errors:
+            raise errors[0]
+
+    def _take_ready(self) -> list[str]:
+        ready, self._ready = self._ready, []
+        return self._may_start(ready)
 
     def _may_start(self, unit_ids: Collection[str]) -> list[str]:
         return [u for u in unit_ids if u not in self.state.ended and not self.state.is_cancelled(u)]
@@ -83,6 +97,9 @@ class WatchRun:
     def wait(self, *, timeout: float | None = None, stop: threading.Event | None = None) -> bool:
         """Return once all units have ended, the time is over, or ``stop`` is set; whether all ended.
 
+        It also returns once nothing goes on that could end: after an error, units may be left that
+        nobody knows to be submitted, and others that wait for them.
+
         Args:
             timeout: Seconds; None waits for ever.
             stop: Set by another thread together with ``state.changed``.
@@ -94,7 +111,7 @@ class WatchRun:
                 self.state.changed.clear()
                 begin = clock.monotonic()
                 self.round()
-                if self.state.is_over or (stop is not None and stop.is_set()):
+                if self.state.is_over or self._is_stuck or (stop is not None and stop.is_set()):
                     break
                 if deadline is not None and clock.monotonic() >= deadline:
                     break
@@ -107,10 +124,15 @@ class WatchRun:
         self._cancel_launched()
         ended = [u for u, status in self._ask().items() if self._update(u, status)]
         self.logs.read()
-        ready = self._end(ended)
-        if ready:
-            self._heed_others(ready)
-        self.launch(ready)
+        self._end(ended)
+        if self._ready:
+            self._heed_others(self._ready)
+        self.launch(())
+
+    @property
+    def _is_stuck(self) -> bool:
+        """Whether another round cannot change anything."""
+        return not (self._ready or self.state.open_units or self.state.take_cancelled())
 
     def _heed_others(self, unit_ids: Collection[str]) -> None:
         """Do not launch what another process has cancelled in the meantime; only the journal knows."""
@@ -184,17 +206,16 @@ class WatchRun:
         self.state.statuses[unit_id] = replace(status, reason=status.reason or Reason.LOST, message=message)
         return True
 
-    def _end(self, unit_ids: Sequence[str]) -> list[str]:
-        """Pass on the last output of ended units, write them down, return what they set free."""
+    def _end(self, unit_ids: Sequence[str]) -> None:
+        """Pass on the last output of ended units, write them down, note what they set free."""
         self.logs.finish(unit_ids)
         for unit_id in unit_ids:
             self._tell(unit_id)
-        return self._after(unit_ids)
+        self._after(unit_ids)
 
-    def _after(self, unit_ids: Sequence[str]) -> list[str]:
+    def _after(self, unit_ids: Sequence[str]) -> None:
         now = self.services.clock.now()
         records: list[Record] = []
-        ready: list[str] = []
         self.state.ended.update(unit_ids)
         for unit_id in unit_ids:
             status = self.state.statuses[unit_id]
@@ -202,11 +223,10 @@ class WatchRun:
             progress = self.state.tracker.end(
                 unit_id, succeeded=status.state is JobState.SUCCEEDED, label=_how(status)
             )
-            ready += progress.ready
+            self._ready += progress.ready
             records += self._skip(progress, now)
         if records:
             self.services.store.append(self.state.experiment.directory, records, sync=False)
-        return ready
 
     def _skip(self, progress: Progress, now: float) -> Iterator[Record]:
         skipped = [skip for skip in progress.skipped if skip.unit_id not in self.state.ended]
@@ -225,7 +245,8 @@ class WatchRun:
             return
         status = replace(_CANCELLED, ended_at=self.services.clock.now())
         self.state.statuses.update(dict.fromkeys(dropped, status))
-        self.launch(self._end(dropped))
+        self._end(dropped)
+        self.launch(())
 
     def _cancel_launched(self) -> None:
         """Cancel what somebody wanted to end while it was being submitted, until the backend heard it."""
