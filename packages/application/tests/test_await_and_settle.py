@@ -39,9 +39,34 @@ class TestAwait:
         assert await_(world, started(world, unit("a"))) == {"a": JobState.SUCCEEDED}
         assert world.clock.slept == []
 
-    def test_units_never_submitted_are_not_waited_for(self, world: World) -> None:
+    def test_units_that_nobody_will_submit_are_not_waited_for(self, world: World) -> None:
         state = started(world, unit("a"), unit("b", "a"))
         assert await_(world, state) == {"a": JobState.SUCCEEDED, "b": JobState.UNSUBMITTED}
+        assert world.clock.slept == [FIRST_PAUSE]
+
+    def test_a_chain_that_another_process_launches_is_waited_for(self, world: World) -> None:
+        watch = world.begin(unit("a"), unit("b", "a", duration=5))
+        watch.start()
+        let_go = world.store.hold(watch.state.experiment.directory)
+        assert let_go is not None
+        world.clock.after(10, watch.round)
+        world.clock.after(11, let_go)
+        assert await_(world, watch.state) == {"a": JobState.SUCCEEDED, "b": JobState.SUCCEEDED}
+        assert world.clock.passed == pytest.approx(15, abs=2)
+
+    def test_a_launcher_that_dies_ends_the_wait(self, world: World) -> None:
+        state = started(world, unit("a"), unit("b", "a"))
+        let_go = world.store.hold(state.experiment.directory)
+        assert let_go is not None
+        world.clock.after(20, let_go)
+        assert await_(world, state) == {"a": JobState.SUCCEEDED, "b": JobState.UNSUBMITTED}
+        assert world.clock.passed == pytest.approx(20, abs=5)
+
+    def test_time_may_run_out_while_somebody_launches(self, world: World) -> None:
+        state = started(world, unit("a"), unit("b", "a"))
+        assert world.store.hold(state.experiment.directory) is not None
+        assert await_(world, state, 3)["b"] is JobState.UNSUBMITTED
+        assert world.clock.passed == pytest.approx(3)
 
     @pytest.mark.parametrize("timeout", [0, 0.02, 1, 5])
     def test_time_may_run_out(self, world: World, timeout: float) -> None:

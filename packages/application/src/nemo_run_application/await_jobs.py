@@ -17,7 +17,11 @@ LONGEST_PAUSE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class AwaitJobs:
-    """Ask for the status of saved jobs, more and more rarely, until all have ended."""
+    """Ask for the status of saved jobs, more and more rarely, until all have ended.
+
+    Units that were never submitted are waited for as long as somebody holds the experiment: between
+    two jobs of a chain their launcher may live in another process.
+    """
 
     services: Services
 
@@ -29,20 +33,25 @@ class AwaitJobs:
         Args:
             directory: Folder of the experiment.
             jobs: Units with the handles that are known.
-            timeout: Seconds; None waits for ever. Units that were never submitted are not waited for,
-                and those that their backend does not know only for its grace period.
+            timeout: Seconds; None waits for ever. Units that their backend does not know are waited
+                for during its grace period only.
         """
         clock = self.services.clock
         deadline = None if timeout is None else clock.monotonic() + timeout
         read = ReadStatus(self.services)
         patience = Patience(self.services)
         pause = FIRST_PAUSE
+        abandoned = False
         while True:
+            # Asked before the journal is read: what a launcher wrote just before its end is seen then.
+            free = not self.services.store.is_held(directory)
             statuses = {unit_id: report.status for unit_id, report in read(directory, jobs).items()}
             left = None if deadline is None else deadline - clock.monotonic()
-            over = [patience.is_over(job, statuses[job.unit_id]) for job in jobs]
-            if all(over) or (left is not None and left <= 0):
+            over = all([patience.is_over(job, statuses[job.unit_id]) for job in jobs])
+            launched = all(status.state is not JobState.UNSUBMITTED for status in statuses.values())
+            if (over and (launched or (free and abandoned))) or (left is not None and left <= 0):
                 return statuses
+            abandoned = free
             clock.wait(threading.Event(), pause if left is None else min(pause, left))
             pause = min(pause * 1.1, LONGEST_PAUSE)
 

@@ -174,7 +174,7 @@ def wait_for(
     unfinished = [
         i for i in job_ids if not statuses[i].is_final and statuses[i].state is not JobState.UNKNOWN
     ]
-    if unfinished:
+    if unfinished and timeout is not None:
         raise WaitTimeoutError(
             f"after {timeout} s these jobs of {experiment.id} are unfinished: {unfinished}"
         )
