@@ -196,19 +196,50 @@ class TestOtherProcesses:
         world.clock.advance(1)
         assert states(world.run(unit("a"), unit("b", "a"))) == {"a": "SUCCEEDED", "b": "SUCCEEDED"}
 
-    def test_a_slow_journal_is_not_read_all_the_time(self, world: World) -> None:
-        reads = []
+    def test_their_clock_may_be_wrong(self, world: World) -> None:
+        watch = world.begin(unit("a", duration=5), unit("b", "a"))
+        watch.start()
+        early = Record(kind=Kind.CANCEL, job="b", at=world.clock.now() - 3600)
+        world.clock.after(2, lambda: world.store.append(watch.state.experiment.directory, [early]))
+        assert watch.wait()
+        assert states(watch.state) == {"a": "SUCCEEDED", "b": "CANCELLED"}
 
-        class Slow(MemoryExperimentStore):
+    def test_what_they_cancelled_long_before_it_is_ready_is_remembered(self, world: World) -> None:
+        watch = world.begin(unit("a", duration=1), unit("b", "a", duration=5), unit("c", "b"))
+        watch.start()
+        directory = watch.state.experiment.directory
+        CancelJobs(world.services)(directory, [address(watch.state, "c")])
+        assert watch.wait()
+        assert states(watch.state) == {"a": "SUCCEEDED", "b": "SUCCEEDED", "c": "CANCELLED"}
+
+    def test_a_cancellation_during_the_submission_is_heeded_behind_it(self, world: World) -> None:
+        place = world.place()
+        watch = world.begin(unit("a"), unit("b", "a", auto=False))
+        watch.start()
+        cancel = Record(kind=Kind.CANCEL, job="b", at=0.0)
+        place.before["submit"] = lambda: world.store.append(watch.state.experiment.directory, [cancel])
+        assert watch.wait()
+        assert states(watch.state) == {"a": "SUCCEEDED", "b": "CANCELLED"}
+        assert place.count("cancel") == 1
+
+    def test_a_long_journal_is_read_once(self, world: World) -> None:
+        read = []
+
+        class Counting(MemoryExperimentStore):
             def journal(self, directory: str) -> list[Record]:
-                reads.append(world.clock.passed)
-                world.clock.advance(10)
-                return super().journal(directory)
+                pytest.fail("the whole journal was read")
 
-        world.store = Slow(world.clock)
+            def journal_since(self, directory: str, position: int) -> tuple[list[Record], int]:
+                records, end = super().journal_since(directory, position)
+                read.extend(records)
+                return records, end
+
+        world.store = Counting(world.clock)
         world.services = replace(world.services, store=world.store)
-        world.run(unit("u0"), *(unit(f"u{n}", f"u{n - 1}") for n in range(1, 50)))
-        assert len(reads) == 1
+        watch = world.begin(unit("u0"), *(unit(f"u{n}", f"u{n - 1}") for n in range(1, 50)))
+        watch.start()
+        assert watch.wait()
+        assert len(read) <= 50 * 3
 
 
 class TestSilence:

@@ -24,9 +24,6 @@ LOG_INTERVAL = 0.05
 LONG_ROUND = 0.005
 """Seconds; rounds over thousands of jobs must not keep a processor busy."""
 
-JOURNAL_SHARE = 20.0
-"""How many times longer than reading the journal takes, it is not read again."""
-
 _CANCELLED = JobStatus(
     state=JobState.CANCELLED, reason=Reason.CANCELLED, message="cancelled before it was launched"
 )
@@ -50,11 +47,11 @@ class WatchRun:
     _warned: set[int] = field(init=False, default_factory=set[int])
     _cancel_late: set[str] = field(init=False, default_factory=set[str])
     _ready: list[str] = field(init=False, default_factory=list[str])
-    _since: float = field(init=False)
-    _next_heed: float = field(init=False, default=0.0)
+    _position: int = field(init=False)
+    """How far the journal has been read for what others cancel; what stands before concerned earlier runs."""
 
     def __post_init__(self) -> None:
-        self._since = self.services.clock.now()
+        _, self._position = self.services.store.journal_since(self.state.experiment.directory, 0)
         self.logs = RunLogs(self.state, self.services.reporter)
 
     def launch(self, unit_ids: Collection[str]) -> None:
@@ -68,6 +65,9 @@ class WatchRun:
         while queue := self._take_ready():
             with collected(errors):
                 LaunchUnits(self.services)(self.state, queue)
+            # Whoever cancels later than this finds the handles in the journal.
+            with collected(errors):
+                self._heed_others()
             launched = [unit_id for unit_id in queue if unit_id in self.state.handles]
             self.logs.follow(launched)
             for unit_id in queue:
@@ -80,6 +80,9 @@ class WatchRun:
             raise errors[0]
 
     def _take_ready(self) -> list[str]:
+        """Return what may be launched now, unless somebody has cancelled it."""
+        if self._ready:
+            self._heed_others()
         ready, self._ready = self._ready, []
         return self._may_start(ready)
 
@@ -125,8 +128,6 @@ class WatchRun:
         ended = [u for u, status in self._ask().items() if self._update(u, status)]
         self.logs.read()
         self._end(ended)
-        if self._ready:
-            self._heed_others(self._ready)
         self.launch(())
 
     @property
@@ -134,17 +135,12 @@ class WatchRun:
         """Whether another round cannot change anything."""
         return not (self._ready or self.state.open_units or self.state.take_cancelled())
 
-    def _heed_others(self, unit_ids: Collection[str]) -> None:
-        """Do not launch what another process has cancelled in the meantime; only the journal knows."""
-        clock = self.services.clock
-        begin = clock.monotonic()
-        if begin < self._next_heed:
-            return
-        records = self.services.store.journal(self.state.experiment.directory)
-        cancelled = {r.job for r in records if r.kind is Kind.CANCEL and r.at >= self._since}
-        self.state.request_cancel(cancelled.intersection(unit_ids))
-        end = clock.monotonic()
-        self._next_heed = end + JOURNAL_SHARE * (end - begin)
+    def _heed_others(self) -> None:
+        """Learn what other processes have cancelled since the last look; only the journal knows."""
+        directory = self.state.experiment.directory
+        records, self._position = self.services.store.journal_since(directory, self._position)
+        cancelled = {record.job for record in records if record.kind is Kind.CANCEL}
+        self.state.request_cancel(cancelled.intersection(self.state.statuses))
 
     def _open_by_connection(self) -> list[tuple[Connection, list[str]]]:
         return self._by_connection(self.state.open_units)
