@@ -457,8 +457,11 @@ class TestDirect:
         saved = Experiment.from_id(exp._id)
         assert [job.handle for job in saved.jobs] == handles
         assert states(saved) == {"p": "SUCCEEDED", "s": "SUCCEEDED"}
+        capsys.readouterr()
         saved.logs("p")
-        assert "hello you\n" in capsys.readouterr().err
+        assert capsys.readouterr().err == "p/0 hello you\n"
+        saved.logs("p", regex="nothing like it")
+        assert capsys.readouterr().err == ""
 
     def test_single_jobs_only(self) -> None:
         with Experiment("t", executor=memory()) as exp:

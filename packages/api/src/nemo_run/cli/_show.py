@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nemo_run_domain.logs import line_prefix, prefixed
+if TYPE_CHECKING:
+    from nemo_run_application.follow_logs import OnLine
+    from nemo_run_application.ports.log_source import LogStream
 
 
 def write(text: str) -> None:
@@ -20,13 +21,18 @@ def write_json(value: Any) -> None:
     write(json.dumps(value))
 
 
-def write_log_line(role: str, replica: int, line: str) -> None:
-    """Write a line of output for people, with its role in front."""
-    color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    sys.stdout.write(prefixed(line, line_prefix(role, replica), color=color))
+def log_objects(job_id: str, *, flush: bool) -> OnLine:
+    """Return what writes lines of output as JSON objects.
 
+    Args:
+        job_id: Job that wrote them.
+        flush: Let each line be seen at once.
+    """
 
-def write_log_object(job_id: str, role: str, replica: int, line: str) -> None:
-    """Write a line of output as one JSON object."""
-    text = line.removesuffix("\n").removesuffix("\r")
-    write_json({"job": job_id, "role": role, "replica": replica, "line": text})
+    def on_line(stream: LogStream, line: str) -> None:
+        text = line.removesuffix("\n").removesuffix("\r")
+        write_json({"job": job_id, "role": stream.role, "replica": stream.replica, "line": text})
+        if flush:
+            sys.stdout.flush()
+
+    return on_line

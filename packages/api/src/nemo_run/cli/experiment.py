@@ -21,7 +21,6 @@ With ``--json`` each prints one JSON value on one line:
 from __future__ import annotations
 
 import contextlib
-import functools
 import sys
 from typing import Annotated
 
@@ -87,11 +86,13 @@ def logs(
     """
     experiment = _lookup.open_experiment(experiment_id, base_dir, quiet=True)
     job = _lookup.find_job(experiment, job_idx)
-    from nemo_run.cli._reading import LogReader  # loads what --help does not need
+    from nemo_run.run import _managing, logs  # they load what --help does not need
 
-    as_object = functools.partial(_show.write_log_object, job.id)
-    on_line = as_object if wants_json(as_json) else _show.write_log_line
-    LogReader(experiment, job, on_line, regex).read(follow=follow)
+    as_objects = wants_json(as_json)
+    on_line = (
+        _show.log_objects(job.id, flush=follow) if as_objects else logs.printer_to(sys.stdout, flush=follow)
+    )
+    _managing.read_logs(experiment, job, on_line, regex=regex, follow=follow)
 
 
 def cancel(

@@ -11,21 +11,24 @@ from typing import Any
 
 from nemo_run import _bootstrap
 from nemo_run._translate import app_state
-from nemo_run.exceptions import NotFoundError
+from nemo_run.exceptions import NemoRunError, NotFoundError
 from nemo_run.run import _loading
 from nemo_run.run._adding import JobFactory
 from nemo_run.run._telling import notice, printer
 from nemo_run.run._view import ExperimentView
 from nemo_run.run.job import Job, JobGroup
-from nemo_run.run.logs import print_job_logs, stderr
+from nemo_run.run.logs import printer_to, stderr
 from nemo_run_application.await_jobs import AwaitJobs
 from nemo_run_application.cancel import CancelJobs, JobAddress
 from nemo_run_application.export import ExportExperiment
+from nemo_run_application.follow_logs import OnLine
+from nemo_run_application.read_logs import ReadLogs
 from nemo_run_application.results import CollectResults
 from nemo_run_application.status import ReadStatus, UnitReport
 from nemo_run_domain.errors import WaitTimeoutError
 from nemo_run_domain.job import JobState, JobStatus
-from nemo_run_domain.layout import DONE_FILE, direct_log, experiment_dir
+from nemo_run_domain.layout import DONE_FILE, experiment_dir
+from nemo_run_domain.logs import compile_filter
 from nemo_run_domain.names import experiment_id
 from nemo_run_domain.outcome import Outcome, explain
 
@@ -102,29 +105,29 @@ def print_logs(experiment: ExperimentView, job_id: str, regex: str | None, follo
     """Print the output of a job to standard error; problems become one line there."""
     out = stderr()
     try:
-        job = find(experiment, job_id)
-        if not print_logs_of(experiment, job, out, regex, follow):
-            out.write(f"job {job_id!r} has no output: it was not launched\n")
-    except (NotFoundError, ValueError) as error:
+        read_logs(experiment, find(experiment, job_id), printer_to(out), regex=regex, follow=follow)
+    except NemoRunError as error:
         out.write(f"{error}\n")
 
 
-def print_logs_of(
-    experiment: ExperimentView, job: Job | JobGroup, out: Any, regex: str | None, follow: bool
-) -> bool:
-    """Print the output of a job; whether there is any to print."""
-    direct = os.path.join(job.executor.job_dir, direct_log(job.id))
-    if os.path.exists(direct):
-        with open(direct, encoding="utf-8", errors="replace") as file:
-            out.writelines(file)
-        return True
-    reports(experiment)
-    address = addresses([job])[0]
-    if not address.handles:
-        return False
-    return print_job_logs(
-        experiment._services, experiment._exp_dir, address, file=out, regex=regex, follow=follow
-    )
+def read_logs(
+    experiment: ExperimentView,
+    job: Job | JobGroup,
+    on_line: OnLine,
+    *,
+    regex: str | None = None,
+    follow: bool = False,
+) -> None:
+    """Pass on every line of output of a job, and with ``follow`` those to come until it ends.
+
+    Raises:
+        InvalidConfigError: ``regex`` is no regular expression.
+        NotFoundError: The job was not launched.
+        UnsupportedFeatureError: Its backend keeps no output.
+        BackendUnavailableError: The backend cannot be asked at the moment.
+    """
+    read = ReadLogs(experiment._services, on_line, compile_filter(regex))
+    read(experiment._exp_dir, addresses([job])[0], follow=follow)
 
 
 def cancel(experiment: ExperimentView, job_id: str | None) -> None:
