@@ -1,5 +1,6 @@
 """The launcher's side: answers, news, and what happens when either end goes away."""
 
+import errno
 import json
 import os
 import signal
@@ -281,7 +282,7 @@ def test_a_supervisor_that_cannot_run_is_an_error(bench, monkeypatch):
     app = bench.shell("true")
     with pytest.raises(BackendUnavailableError):
         bench.start(app)
-    assert records.read_status(app["app_dir"]) is None
+    assert records.read_status(app["app_dir"])["reason"] == "start failed"
 
 
 def test_a_supervisor_that_does_not_answer_is_an_error(bench, monkeypatch):
@@ -289,6 +290,80 @@ def test_a_supervisor_that_does_not_answer_is_an_error(bench, monkeypatch):
     app = bench.shell("true")
     with pytest.raises(BackendUnavailableError, match="does not answer"):
         bench.client.start([app], {}, timeout=0.05)
+
+
+def test_what_a_slow_supervisor_was_told_never_starts(bench, eventually):
+    bench.run(bench.shell("true"))
+    supervisor = bench.supervisor(bench.apps["app-0"])
+    late = bench.shell("echo late")
+    os.kill(supervisor, signal.SIGSTOP)
+    try:
+        with pytest.raises(BackendUnavailableError, match="does not answer"):
+            bench.client.start([late], {}, timeout=0.05)
+    finally:
+        os.kill(supervisor, signal.SIGCONT)
+    assert bench.run(bench.shell("exit 3"))["exit_code"] == 3  # it has come past the order by now
+    assert not bench.folder_of(late).joinpath("stdout.log").exists()
+    assert records.read_status(late["app_dir"])["reason"] == "start failed"
+    assert bench.start(late)[late["app_id"]].errno == 17
+
+
+SLOW = """
+import os, sys
+sys.path.append({source!r})
+from nemo_run_adapters.local.supervisor import server
+send, begin, count = server.Server._send_events, server.Server._start, [0]
+def slow(self):
+    if os.path.exists({until!r}): send(self)
+def start(self, task):
+    begin(self, task) if count[0] < {begins} or os.path.exists({until!r}) else self._queue.append(task)
+    count[0] += task.pid is not None
+server.Server._send_events, server.Server._start = slow, start
+server.serve(0)
+"""
+
+
+def _make_slow(bench, monkeypatch, begins):
+    """Let the supervisor begin some tasks, and say so only when told to go on."""
+    source, until = str(Path(records.__file__).parents[2]), str(bench.folder / "answer")
+    code = SLOW.format(source=source, until=until, begins=begins)
+    monkeypatch.setattr(client_module, "_COMMAND", ("-I", "-S", "-c", code))
+
+
+@pytest.mark.parametrize("script", ["exit 4", "until [ -e answer ]; do sleep 0.01; done; exit 4"])
+def test_what_a_slow_supervisor_has_begun_is_accepted(bench, monkeypatch, script):
+    _make_slow(bench, monkeypatch, begins=1)
+    begun, late = bench.shell(script), bench.shell("echo late")
+    refused = bench.client.start([begun, late], dict(os.environ), timeout=1.0)
+    assert {i: r.errno for i, r in refused.items()} == {late["app_id"]: errno.ETIMEDOUT}
+    (bench.folder / "answer").touch()
+    assert bench.wait(begun)[0]["exit_code"] == 4
+    assert not bench.folder_of(late).joinpath("stdout.log").exists()
+
+
+def test_what_a_slow_supervisor_could_not_begin_is_refused(bench, monkeypatch):
+    _make_slow(bench, monkeypatch, begins=2)
+    good, bad = bench.shell("exit 4"), bench.app("/no/such")
+    refused = bench.client.start([good, bad], dict(os.environ), timeout=1.0)
+    assert list(refused) == [bad["app_id"]]
+    assert "No such file" in refused[bad["app_id"]].message
+    (bench.folder / "answer").touch()
+    assert bench.wait(good)[0]["exit_code"] == 4
+
+
+def test_what_began_before_two_supervisors_died_is_accepted(bench, monkeypatch, eventually):
+    _make_slow(bench, monkeypatch, begins=1)
+    apps = [bench.shell("exec sleep 60") for _ in range(3)]
+    answers = []
+    starter = threading.Thread(target=lambda: answers.append(bench.start(*apps)))
+    starter.start()
+    for app in apps[:2]:
+        eventually(Path(app["app_dir"], "process.json").exists)
+        os.kill(bench.supervisor(app), signal.SIGKILL)
+    starter.join()
+    assert [{i: r.errno for i, r in a.items()} for a in answers] == [{apps[2]["app_id"]: errno.ETIMEDOUT}]
+    ids = [app["app_id"] for app in apps[:2]]
+    assert [s["state"] for s in bench.client.statuses(ids).values()] == ["RUNNING"] * 2
 
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from nemo_run_adapters.local import records
 from nemo_run_adapters.local.supervisor.files import build_status
-from nemo_run_domain.errors import BackendUnavailableError
+from nemo_run_domain.errors import BackendError, BackendUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,6 +33,8 @@ _PROGRAM = os.path.join(os.path.dirname(__file__), "supervisor", "__main__.py")
 _COMMAND = ("-I", "-S", "-X", "utf8", _PROGRAM)
 _REPLY_TIMEOUT = 60.0
 _REPLY_TIMEOUT_PER_APP = 0.1
+_NO_ANSWER = "the supervisor of local tasks does not answer"
+_OPEN = ("RUNNING", "UNKNOWN")
 _LOOK_AGAIN = 0.1  # seconds between two looks at tasks without a supervisor
 _INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _NO_SIGNAL = getattr(socket, "MSG_NOSIGNAL", 0)
@@ -90,18 +92,19 @@ class SupervisorClient:
             timeout: Seconds to wait for the answers; by default a minute and a little for each app.
 
         Raises:
-            BackendUnavailableError: No supervisor could be started, or it did not answer.
+            BackendUnavailableError: No supervisor could be started, or it answered for none of the apps,
+                which then never start. When it answered for some, or began them, the others are refused
+                with ``ETIMEDOUT``.
+            BackendError: It did not answer, and the apps could not be kept from starting later.
         """
         if not apps:
             return {}
         if timeout is None:
             timeout = _REPLY_TIMEOUT + _REPLY_TIMEOUT_PER_APP * len(apps)
-        deadline = time.monotonic() + timeout
-        first, answers = self._start_with_one(apps, environ, deadline)
+        answers = self._ask(apps, environ, time.monotonic() + timeout)
         refused = {i: refusal for i, refusal in answers.items() if refusal}
-        left = [app for app in apps if app["app_id"] not in answers]
-        if left:
-            refused |= self._start_again(first, left, environ, deadline)
+        if all(i in refused and refused[i].errno == errno.ETIMEDOUT for i in answers):
+            raise BackendUnavailableError(_NO_ANSWER)
         return refused
 
     def cancel(self, app_ids: Iterable[str], grace: float) -> None:
@@ -130,7 +133,7 @@ class SupervisorClient:
             orphans = [i for i, s in known.items() if s["state"] == "RUNNING" and not self._is_owned(i)]
         for app_id in orphans:
             known[app_id] = records.read_status(self._folders[app_id]) or known[app_id]
-            if known[app_id]["state"] != "RUNNING":
+            if known[app_id]["state"] not in _OPEN:
                 self._statuses[app_id] = known[app_id]
         return known
 
@@ -175,10 +178,24 @@ class SupervisorClient:
 
     # Starting
 
+    def _ask(
+        self, apps: Sequence[Mapping[str, Any]], environ: Mapping[str, str], deadline: float
+    ) -> dict[str, Refusal | None]:
+        """Have apps started, by a second supervisor if the first one dies; return an answer for each."""
+        link, answers = self._start_with_one(apps, environ, deadline)
+        links = [link]
+        if (left := _unanswered(apps, answers)) and not link.is_open:
+            with suppress(BackendUnavailableError):
+                second, more = self._start_with_one(left, environ, deadline)
+                links.append(second)
+                answers |= self._see_through(link, more)
+        left = _unanswered(apps, answers)
+        return {**answers, **{app["app_id"]: self._settle(app, links) for app in left}}
+
     def _start_with_one(
         self, apps: Sequence[Mapping[str, Any]], environ: Mapping[str, str], deadline: float
     ) -> tuple[_Link, dict[str, Refusal | None]]:
-        """Send apps to a living supervisor; return it with its answers, which are fewer if it died."""
+        """Send apps to a living supervisor; return it with its answers, fewer if it died or is slow."""
         ids = {app["app_id"] for app in apps}
         with self._sending:
             link = self._connect()
@@ -190,25 +207,43 @@ class SupervisorClient:
             link.send({"op": "start", "environ": dict(environ), "apps": list(apps)})
         with self._news:
             left = deadline - time.monotonic()
-            if not self._news.wait_for(lambda: not link.is_open or self._answers.keys() >= ids, left):
-                raise BackendUnavailableError("the supervisor of local tasks does not answer")
+            self._news.wait_for(lambda: not link.is_open or self._answers.keys() >= ids, left)
             return link, {i: self._answers.pop(i) for i in ids if i in self._answers}
 
-    def _start_again(
-        self, dead: _Link, apps: Sequence[Mapping[str, Any]], environ: Mapping[str, str], deadline: float
-    ) -> dict[str, Refusal]:
-        """Start what a supervisor that died has not answered for; return what was refused."""
-        _, answers = self._start_with_one(apps, environ, deadline)
-        if len(answers) < len(apps):
-            raise BackendUnavailableError("the supervisor of local tasks ended while it started them, twice")
+    def _see_through(self, dead: _Link, answers: dict[str, Refusal | None]) -> dict[str, Refusal | None]:
+        """Take apps that a dead supervisor had claimed for started; their records tell whether they run."""
         with self._news:
-            for app in apps:
-                refusal = answers[app["app_id"]]
+            for app_id, refusal in answers.items():
                 if refusal and refusal.errno == errno.EEXIST:
-                    # The dead one has claimed it; its records tell whether it runs.
-                    answers[app["app_id"]] = None
-                    self._note_started(app["app_id"], dead, None)
-        return {i: refusal for i, refusal in answers.items() if refusal}
+                    answers[app_id] = None
+                    self._note_started(app_id, dead, None)
+        return answers
+
+    def _settle(self, app: Mapping[str, Any], links: Sequence[_Link]) -> Refusal | None:
+        """Answer for an app whose order a supervisor has and may still follow: it never starts, or it has.
+
+        Raises:
+            BackendError: Its records cannot be written, so that nobody knows.
+        """
+        app_id, app_dir = app["app_id"], app["app_dir"]
+        try:
+            if records.abandon(app_dir, refusal=_NO_ANSWER):
+                return Refusal(_NO_ANSWER, errno.ETIMEDOUT)
+            claimer = records.read_claimer(app_dir)
+            owner = next((link for link in links if link.pid == claimer), None)
+            if owner is None:
+                return Refusal("somebody has started it before", errno.EEXIST)
+            with self._news:
+                self._note_started(app_id, owner, None)
+            # Its end may have been told before it was noted.
+            status = records.read_status(app_dir)
+        except OSError as error:
+            raise BackendError(f"{_NO_ANSWER}, and the records of {app_id!r} cannot tell: {error}") from error
+        if status is None or status["state"] in _OPEN:
+            return None
+        with self._news:
+            self._statuses[app_id] = status
+        return Refusal(status["message"], None) if status["reason"] == "start failed" else None
 
     def _connect(self) -> _Link:
         if self._link is None or not self._link.is_open:
@@ -347,6 +382,10 @@ class _Link:
             theirs.close()
         threading.Thread(target=self._read, name="nemo_run-local-supervisor", daemon=True).start()
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def send(self, message: dict[str, Any]) -> None:
         """Send one message; a supervisor that is gone is noticed by the reader."""
         data = json.dumps(message, separators=(",", ":")).encode() + b"\n"
@@ -393,6 +432,12 @@ class _Link:
             return self._socket.recv(1 << 20)
         except OSError:
             return b""
+
+
+def _unanswered(
+    apps: Sequence[Mapping[str, Any]], answers: Mapping[str, Refusal | None]
+) -> list[Mapping[str, Any]]:
+    return [app for app in apps if app["app_id"] not in answers]
 
 
 _clients: weakref.WeakSet[SupervisorClient] = weakref.WeakSet()

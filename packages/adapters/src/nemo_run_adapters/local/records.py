@@ -70,18 +70,30 @@ def cancel_all(app_dirs: Collection[str], grace: float = 10.0) -> dict[str, dict
     _await_end(left, _KILL_WAIT)
     for app_dir in open_:
         _record_cancel(app_dir)
-    return {d: read_status(d) or _build_abandoned(d) for d in app_dirs}
+    return {d: read_status(d) or _build_abandoned(d, {}) for d in app_dirs}
 
 
-def abandon(app_dir: str) -> bool:
-    """Make sure that an app never starts; False if somebody has claimed it before."""
+def abandon(app_dir: str, *, refusal: str | None = None) -> bool:
+    """Make sure that an app never starts; False if somebody has claimed it before.
+
+    Args:
+        app_dir: Its folder.
+        refusal: Why it was refused; None if it was cancelled.
+    """
     os.makedirs(app_dir, mode=0o700, exist_ok=True)
+    claim = {"abandoned": True, "refusal": refusal}
     try:
-        files.claim(app_dir, {"abandoned": True})
+        files.claim(app_dir, claim)
     except FileExistsError:
         return False
-    _record(app_dir, _build_abandoned(app_dir))
+    _record(app_dir, _build_abandoned(app_dir, claim))
     return True
+
+
+def read_claimer(app_dir: str) -> int | None:
+    """Return the pid of the supervisor of this machine that claimed an app, or None if there was none."""
+    claim = _read_claim(app_dir) or {}
+    return None if _is_elsewhere(claim) else claim.get("pid")
 
 
 # Reading
@@ -138,7 +150,7 @@ def _build_running(app_dir: str, claim: dict[str, Any], record: dict[str, Any] |
 
 def _build_lost(app_dir: str, claim: dict[str, Any], record: dict[str, Any] | None) -> dict[str, Any]:
     if claim.get("abandoned"):
-        return _build_abandoned(app_dir)
+        return _build_abandoned(app_dir, claim)
     if os.path.exists(os.path.join(app_dir, files.CANCEL)):
         return _build_cancelled(app_dir, record)  # who asked for it is about to write it down
     if record is None:
@@ -166,12 +178,13 @@ def _build_cancelled(app_dir: str, record: dict[str, Any] | None) -> dict[str, A
     )
 
 
-def _build_abandoned(app_dir: str) -> dict[str, Any]:
+def _build_abandoned(app_dir: str, claim: dict[str, Any]) -> dict[str, Any]:
+    refusal = claim.get("refusal")
     return files.build_status(
         _app_id(app_dir, {}),
-        "CANCELLED",
-        reason="cancelled",
-        message="cancelled before it started",
+        "FAILED" if refusal else "CANCELLED",
+        reason="start failed" if refusal else "cancelled",
+        message=refusal or "cancelled before it started",
         ended_at=time.time(),
     )
 

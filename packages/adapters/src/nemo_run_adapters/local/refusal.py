@@ -25,7 +25,7 @@ def explain_refusal(app: LocalApp, refusal: Refusal, environ: Mapping[str, str])
         environ: The environment that the app would have started from.
     """
     job, program = f"job {app.role!r}", app.argv[0]
-    if refusal.errno == errno.ESHUTDOWN:
+    if refusal.errno in (errno.ESHUTDOWN, errno.ETIMEDOUT):
         return BackendUnavailableError(f"{job} was not started: {refusal.message}")
     if not os.path.isdir(app.cwd):
         return SubmissionRejectedError(f"{job}: its working directory {app.cwd!r} does not exist any more")
