@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -148,7 +149,17 @@ def extra_file(base_dir: str | None, jobs: Sequence[Job | JobGroup], dependency_
         dependency_type: Of the run, for jobs that have none of their own.
     """
     types = {job.id: kind for job in jobs if (kind := job.dependency_type or dependency_type)}
-    return json.dumps({"base_dir": base_dir, "dependency_types": types}).encode()
+    found = [os.path.abspath(entry) for entry in sys.path]
+    return json.dumps({"base_dir": base_dir, "dependency_types": types, "import_path": found}).encode()
+
+
+def import_path(content: bytes | None) -> list[str]:
+    """Return where the program that wrote ``_EXTRA`` found its modules; none if it does not say."""
+    try:
+        found = json.loads(content or b"{}").get("import_path", [])
+    except (ValueError, AttributeError):
+        return []
+    return [entry for entry in found if isinstance(entry, str)] if isinstance(found, list) else []
 
 
 def apply_extra(content: bytes | None, jobs: Sequence[Job | JobGroup]) -> None:

@@ -111,7 +111,7 @@ def _to_task(task: Any) -> Task:
 
 
 def callable_task(task: Any) -> CallableTask:
-    """Serialise a ``Partial`` with everything it needs.
+    """Serialise a ``Partial``, or a list of tasks, with everything it needs.
 
     Raises:
         PackagingError: Something in it cannot travel; names it.

@@ -58,11 +58,18 @@ class PyrefWriter:
         return None if found is None else (found[0], f"{found[1]}.{value.name}")
 
     def _send_along(self, value: Any, name: str) -> Node:
-        if not _leads_back(value, "__main__", name):
+        if not self._keeps_its_name(value, name):
             readable = re.sub(r"\W+", "_", name.rpartition(".<locals>.")[2]).strip("_")
             name = f"by_value_{len(self.by_value) + 1}_{readable}"
         self.by_value[f"__main__:{name}"] = value
         return pyref("__main__", name)
+
+    def _keeps_its_name(self, value: Any, name: str) -> bool:
+        """Whether an object goes by its own name, which stays the same however often it travels on."""
+        plain = all(part.isidentifier() for part in name.split("."))
+        of_script = getattr(value, "__module__", None) in MAIN_MODULES
+        taken = self.by_value.get(f"__main__:{name}", value) is not value
+        return _leads_back(value, "__main__", name) or (plain and of_script and not taken)
 
     def _check(self, value: Any, module: str, name: str, where: Where) -> None:
         try:

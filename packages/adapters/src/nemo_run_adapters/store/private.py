@@ -66,18 +66,19 @@ def make_folder(folder: str, *, exist_ok: bool = True, sync: bool = False, tries
         OSError: It cannot be made.
     """
     parent = os.path.dirname(folder) or "."
-    try:
-        os.mkdir(folder, FOLDER_MODE)
-    except FileExistsError:
-        if not (exist_ok and os.path.isdir(folder)):
-            raise
-        return
-    except FileNotFoundError:
-        if not tries:
-            raise
+    while True:
+        try:
+            os.mkdir(folder, FOLDER_MODE)
+            break
+        except FileExistsError:
+            if not (exist_ok and os.path.isdir(folder)):
+                raise
+            return
+        except FileNotFoundError:
+            if not tries:
+                raise
+        tries -= 1
         make_folder(parent, sync=sync)
-        make_folder(folder, exist_ok=exist_ok, sync=sync, tries=tries - 1)
-        return
     if sync:
         sync_folder(parent)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
@@ -151,17 +152,25 @@ def load_tasks(jobs: Sequence[Job | JobGroup], directory: str) -> None:
         StoreError: A text is damaged.
         NotFoundError: Something it names is not there.
     """
-    for job in jobs:
+    saved = [job for job in jobs if job.tasks and isinstance(job.tasks[0], str)]
+    if saved:
+        _extend_import_path(directory)
+    for job in saved:
         if isinstance(job, JobGroup):
-            if job.tasks and isinstance(job.tasks[0], str):
-                job.tasks = list(_load_task(job, job.tasks[0]))
-        elif isinstance(job.task, str):
+            job.tasks = list(_load_task(job, job.tasks[0]))
+        else:
             job.task = _load_task(job, job.task)
+
+
+def _extend_import_path(directory: str) -> None:
+    """Find modules where the launching program found them, behind everything found here."""
+    found = _metadata.import_path(_bootstrap.store().read(directory, _metadata.EXTRA_FILE))
+    sys.path += [entry for entry in found if entry not in sys.path and os.path.exists(entry)]
 
 
 def _load_task(job: Job | JobGroup, text: str) -> Any:
     side_files = {}
-    for name in job.task_ids():
+    for name in (job.id, *job.task_ids()):
         blob = _bootstrap.store().read(job.executor.job_dir, side_path(name, "by_value"))
         if blob is not None:
             side_files["by_value"] = blob

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 from nemo_run import _metadata
 from nemo_run._lazy import LazyModule
 from nemo_run._tasks_file import tasks_file
-from nemo_run._translate import to_unit
+from nemo_run._translate import callable_task, to_unit
 from nemo_run.exceptions import UsageError
 from nemo_run.run._view import ExperimentView
+from nemo_run.run.job import JobGroup
 from nemo_run_application.plan import PlannedUnit, PlanUnits
 from nemo_run_application.prepare import PrepareExperiment
 from nemo_run_domain.errors import InvalidConfigError
 from nemo_run_domain.experiment import Experiment as DomainExperiment
 from nemo_run_domain.graph import check_graph
-from nemo_run_domain.layout import DONE_FILE, TASKS_FILE, TUNNELS_FILE
+from nemo_run_domain.layout import DONE_FILE, TASKS_FILE, TUNNELS_FILE, JobFile, side_path
 
 if TYPE_CHECKING:
     from nemo_run.run import _loading
@@ -83,9 +84,20 @@ def write_metadata(experiment: ExperimentView, dependency_type: str | None = Non
     files[_metadata.EXTRA_FILE] = _metadata.extra_file(
         experiment._base_dir, experiment._jobs, dependency_type
     )
+    _write_groups(experiment)
     # Last: an experiment whose tasks can be read has everything else.
     files[TASKS_FILE] = tasks_file(experiment._jobs, experiment._task_texts)
     experiment._services.store.write(experiment._exp_dir, files)
+
+
+def _write_groups(experiment: ExperimentView) -> None:
+    """Write what the saved tasks of groups need that only this process has; their members have their own."""
+    for job in experiment._jobs:
+        if isinstance(job, JobGroup):
+            saved = callable_task(job.tasks)
+            experiment._task_texts[job.id] = saved.payload
+            files = [JobFile(path=side_path(job.id, n), content=c) for n, c in saved.side_files.items()]
+            experiment._services.files.write(job.executor.job_dir, files)
 
 
 def write_jobs(experiment: ExperimentView) -> None:

@@ -46,7 +46,7 @@ def _resume(experiment: ExperimentView) -> None:
     ready = _restore(state, found, {i for i, d in decisions.items() if d.rerun})
     session = begin(experiment, state)
     experiment._reconstruct, experiment._launched = False, True
-    announce(experiment, chained=False)
+    announce(experiment, [job_id for job_id, decision in decisions.items() if decision.rerun])
     error: BaseException | None = None
     try:
         session.go_on(ready)

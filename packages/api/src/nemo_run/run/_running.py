@@ -14,6 +14,7 @@ from nemo_run.run._telling import announce, notice, say_goodbye
 from nemo_run.run._view import ExperimentView
 from nemo_run_application.run_state import RunState
 from nemo_run_application.warm_up import warm_up
+from nemo_run_domain.errors import StoreError
 from nemo_run_domain.job import JobState, JobStatus
 from nemo_run_domain.layout import DONE_FILE
 
@@ -75,7 +76,7 @@ def launch(experiment: ExperimentView, *, detach: bool, dependency_type: str | N
     state = RunState(experiment=domain, planned={p.unit.id: p for p in planned})
     session = begin(experiment, state)
     experiment._until_exit(hold(experiment._services, experiment.id, experiment._exp_dir))
-    announce(experiment, chained=chained)
+    announce(experiment, domain.unit_ids, chained=chained)
     experiment._launched = True
     try:
         session.start()
@@ -161,11 +162,19 @@ def finish(experiment: ExperimentView, error: BaseException | None) -> None:
         elif session is not None:
             session.wait()
     finally:
-        write_jobs(experiment)
-        experiment._services.store.write(experiment._exp_dir, {DONE_FILE: b""})
+        _write_end(experiment)
         say_goodbye(experiment, attached=not experiment.detach)
     if error is None and not experiment.detach:
         _raise_if_failed(experiment)
+
+
+def _write_end(experiment: ExperimentView) -> None:
+    """Write the last states for older programs; the journal has them already."""
+    try:
+        write_jobs(experiment)
+        experiment._services.store.write(experiment._exp_dir, {DONE_FILE: b""})
+    except StoreError as error:
+        notice(experiment, f"the end of the run could not be saved, the journal has it: {error}")
 
 
 def _raise_if_failed(experiment: ExperimentView) -> None:

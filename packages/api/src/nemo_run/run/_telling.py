@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from nemo_run import _bootstrap
@@ -22,9 +22,15 @@ def notice(experiment: ExperimentView, text: str, level: str = "warning") -> Non
     experiment._services.reporter.emit(Notice(experiment_id=experiment.id, text=text, level=level))
 
 
-def announce(experiment: ExperimentView, *, chained: bool) -> None:
-    """Tell people that a run begins."""
-    jobs = {job.id: job.executor.info() for job in experiment._jobs}
+def announce(experiment: ExperimentView, launched: Collection[str], *, chained: bool = False) -> None:
+    """Tell people that a run begins.
+
+    Args:
+        experiment: With its jobs.
+        launched: Ids of those that the run launches.
+        chained: Some of them wait for others.
+    """
+    jobs = {job.id: job.executor.info() for job in experiment._jobs if job.id in launched}
     experiment._services.reporter.emit(RunStarted(experiment_id=experiment.id, jobs=jobs))
     if chained and len(jobs) > 1:
         text = "keep this process running: it starts jobs when the ones they depend on have ended"
