@@ -234,6 +234,8 @@ class World:
     def _connect(self, _context: ConnectContext, settings: ExecutorSettings) -> Connection:
         assert isinstance(settings, PlaceSettings)
         place = self.place(settings.place)
+        if "connect" in place.silent:
+            raise BackendUnavailableError(f"no route to {settings.place}")
         return Connection(
             scheduler=PlaceScheduler(place),
             logs=None if self.bare else PlaceLogs(place),
@@ -263,6 +265,10 @@ class World:
         watch.start()
         assert watch.wait()
         return watch.state
+
+    def restart(self) -> None:
+        """Go on as another process would, which has no connection yet."""
+        self.services.connections.close()
 
     def journal(self, state: RunState) -> list[Record]:
         """Return what was written down about a run."""

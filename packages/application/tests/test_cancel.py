@@ -42,6 +42,27 @@ def test_there_is_one_call_per_connection_and_one_silent_backend_holds_up_nobody
     assert {job.status.state for job in world.place("1").cluster.jobs} == {JobState.CANCELLED}
 
 
+def test_a_host_that_cannot_be_connected_holds_up_nobody(world: World) -> None:
+    watch = world.begin(unit("a", auto=False), unit("b", auto=False, place="there"))
+    watch.start()
+    world.restart()
+    world.place().silent.add("connect")
+    with pytest.raises(BackendUnavailableError, match="no route to here"):
+        CancelJobs(world.services)(watch.state.experiment.directory, known(watch.state, "a", "b"))
+    assert world.place("there").cluster.jobs[0].status.state is JobState.CANCELLED
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_a_job_launched_since_the_caller_looked_is_cancelled(world: World, written: bool) -> None:
+    watch = world.begin(unit("a", auto=False), unit("b"))
+    watch.start()
+    if not written:
+        del world.store._folders[watch.state.experiment.directory].records[2:]
+    CancelJobs(world.services)(watch.state.experiment.directory, [address(watch.state, "a")])
+    assert world.place().cluster.jobs[0].status.state is JobState.CANCELLED
+    assert world.place().count("find") == (0 if written else 1)
+
+
 def test_units_without_jobs_ask_nobody(world: World) -> None:
     state = world.begin(unit("a")).state
     CancelJobs(world.services)(state.experiment.directory, known(state, "a"))

@@ -104,6 +104,17 @@ def test_what_a_silent_backend_keeps_is_left_out(
     assert (outcome.state, outcome.value, outcome.log_tail) == (JobState.SUCCEEDED, value, log_tail)
 
 
+def test_what_a_host_keeps_that_cannot_be_connected_is_left_out(world: World) -> None:
+    state = world.run(unit("a", value=7, log="x\n"), unit("b", value=8, place="there"))
+    world.restart()
+    world.place().silent.add("connect")
+    found = outcomes(world, state)
+    assert [(o.state, o.value) for o in found.values()] == [
+        (JobState.SUCCEEDED, None),
+        (JobState.SUCCEEDED, 8),
+    ]
+
+
 def test_a_backend_may_keep_nothing(world: World) -> None:
     world.bare = True
     state = world.run(unit("a", value=7, log="x\n", follow=True))

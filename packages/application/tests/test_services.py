@@ -6,6 +6,7 @@ import contextvars
 import logging
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib import metadata
 from types import SimpleNamespace
@@ -111,6 +112,22 @@ class TestConnections:
         here = connections.get(PlaceSettings())
         assert connections.get(PlaceSettings(duration=3)) is here
         assert connections.get(PlaceSettings(place="there")) is not here
+
+    def test_a_slow_host_does_not_hold_up_others(self, world: World) -> None:
+        reached = threading.Event()
+
+        def connect(context: ConnectContext, settings: Any) -> Connection:
+            if settings.place == "slow":
+                assert reached.wait(timeout=30)
+            return world.backend.connect(context, settings)
+
+        slow = replace(world.backend, connect=connect)
+        connections = Connections(BackendRegistry(lambda: [slow]), ConnectContext(home=HOME))
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(connections.get, PlaceSettings(place="slow"))
+            connections.get(PlaceSettings(place="fast"))
+            reached.set()
+            assert waiting.result() is connections.get(PlaceSettings(place="slow"))
 
     def test_by_default_a_backend_has_one(self, world: World) -> None:
         plain = Backend(name="plain", settings=PlaceSettings, connect=world.backend.connect)

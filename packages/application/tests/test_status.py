@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from nemo_run_application.await_jobs import AwaitJobs
 from nemo_run_application.cancel import JobAddress
 from nemo_run_application.launch import LaunchUnits
 from nemo_run_application.run_state import RunState
+from nemo_run_application.settle import SettleUnknown
 from nemo_run_application.status import ReadStatus, UnitReport
 from nemo_run_domain.errors import BackendUnavailableError, UnexpectedReplyError
 from nemo_run_domain.job import JobHandle, JobState, JobStatus, Reason
@@ -126,11 +128,27 @@ class TestOpenIntents:
             LaunchUnits(world.services)(watch.state, ["a"])
         assert told(read(world, watch.state)) == {"a": JobState.RUNNING}
 
-    def test_nobody_guesses_while_the_backend_is_silent(self, world: World) -> None:
-        state = crashed(world, unit("a"))
-        world.place().silent.add("find")
+    @pytest.mark.parametrize("call", ["find", "connect"])
+    def test_nobody_guesses_while_the_backend_is_silent(self, world: World, call: str) -> None:
+        state = crashed(world, unit("a"), unit("b", place="there"))
+        world.restart()
+        world.place().silent.add(call)
+        reports = read(world, state)
+        assert told(reports) == {"a": JobState.UNKNOWN, "b": JobState.SUCCEEDED}
+        assert isinstance(reports["a"].doubt, BackendUnavailableError)
+        assert "nobody knows whether it was submitted" in reports["a"].status.message
         with pytest.raises(BackendUnavailableError):
-            read(world, state)
+            SettleUnknown(world.services)(state.experiment.directory, addresses(state))
+
+    def test_one_waits_until_the_backend_tells(self, world: World) -> None:
+        state = crashed(world, unit("a"))
+        world.restart()
+        place = world.place()
+        place.silent |= {"find", "connect"}
+        world.clock.after(1000, lambda: place.silent.discard("connect"))
+        world.clock.after(2000, place.silent.clear)
+        statuses = AwaitJobs(world.services)(state.experiment.directory, addresses(state))
+        assert statuses["a"].state is JobState.SUCCEEDED
 
 
 class TestSilence:
@@ -145,6 +163,14 @@ class TestSilence:
         }
         assert reports["a"].status.message == "the backend does not answer: no route for poll"
         assert reports["a"].handles == state.handles["a"]
+
+    def test_a_host_that_cannot_be_connected_holds_up_nobody(self, world: World) -> None:
+        state = started(world, unit("a", duration=5), unit("b", place="there"))
+        world.restart()
+        world.place().silent.add("connect")
+        reports = read(world, state)
+        assert told(reports) == {"a": JobState.SUBMITTED, "b": JobState.SUCCEEDED}
+        assert reports["a"].status.message == "the backend does not answer: no route to here"
 
     def test_a_lost_job_stays_lost_and_may_be_found_again(self, world: World) -> None:
         watch = world.begin(unit("a", auto=False))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from nemo_run_application.cancel import JobAddress
 from nemo_run_application.services import Services
 from nemo_run_application.status import ReadStatus
+from nemo_run_domain.errors import BackendUnavailableError
 from nemo_run_domain.job import JobState, JobStatus, Reason
 
 FIRST_PAUSE = 0.05
@@ -45,9 +46,11 @@ class AwaitJobs:
         while True:
             # Asked before the journal is read: what a launcher wrote just before its end is seen then.
             free = not self.services.store.is_held(directory)
-            statuses = {unit_id: report.status for unit_id, report in read(directory, jobs).items()}
+            reports = read(directory, jobs)
+            statuses = {unit_id: report.status for unit_id, report in reports.items()}
             left = None if deadline is None else deadline - clock.monotonic()
-            over = all([patience.is_over(job, statuses[job.unit_id]) for job in jobs])
+            doubtful = any(report.doubt is not None for report in reports.values())
+            over = all([patience.is_over(job, statuses[job.unit_id]) for job in jobs]) and not doubtful
             launched = all(status.state is not JobState.UNSUBMITTED for status in statuses.values())
             if (over and (launched or (free and abandoned))) or (left is not None and left <= 0):
                 return statuses
@@ -73,5 +76,8 @@ class Patience:
             self._unknown_since.pop(job.unit_id, None)
             return status.state in (JobState.UNSUBMITTED, JobState.UNKNOWN) or status.is_final
         now = self.services.clock.monotonic()
-        grace = self.services.connections.get(job.executor).unknown_grace
+        try:
+            grace = self.services.connections.get(job.executor).unknown_grace
+        except BackendUnavailableError:
+            return False
         return now - self._unknown_since.setdefault(job.unit_id, now) >= grace

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from nemo_run_application.backends import Connection
-from nemo_run_application.services import Services, by_connection
+from nemo_run_application.services import Services, by_place
+from nemo_run_domain.errors import BackendUnavailableError
 from nemo_run_domain.executor import ExecutorSettings
 from nemo_run_domain.job import JobHandle
-from nemo_run_domain.journal import Kind, Record
+from nemo_run_domain.journal import JobRecord, Kind, Record, fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,19 +38,56 @@ class CancelJobs:
 
         Args:
             directory: Folder of their experiment; the journal is told first.
-            jobs: Units without handles are only noted.
+            jobs: For units without handles the journal is asked again: they may have been launched
+                meanwhile. What was not launched is only noted; whoever launches heeds that.
 
         Raises:
-            BackendUnavailableError: A backend cannot be asked at the moment.
+            BackendUnavailableError: A backend cannot be asked at the moment; all others were.
         """
         now = self.services.clock.now()
         self.services.store.append(directory, [Record(kind=Kind.CANCEL, job=j.unit_id, at=now) for j in jobs])
         connections = self.services.connections
-        launched = [job for job in jobs if job.handles]
-        groups = by_connection(launched, lambda job: connections.get(job.executor))
-        self.services.workers.map(_cancel, groups)
+        groups = by_place(self._targets(directory, jobs), lambda target: target.job.executor, connections)
+        silent = [error for error in self.services.workers.map(self._cancel, groups) if error is not None]
+        if silent:
+            raise silent[0]
+
+    def _targets(self, directory: str, jobs: Sequence[JobAddress]) -> list[_Target]:
+        """Return what a backend may have, with what the journal knows by now."""
+        missing = any(not job.handles for job in jobs)
+        records = fold(self.services.store.journal(directory)) if missing else {}
+        targets = [_target(job, records.get(job.unit_id, JobRecord())) for job in jobs]
+        return [target for target in targets if target.job.handles or target.token]
+
+    def _cancel(self, group: tuple[ExecutorSettings, list[_Target]]) -> BackendUnavailableError | None:
+        executor, targets = group
+        tokens = [target.token for target in targets if target.token]
+        try:
+            scheduler = self.services.connections.get(executor).scheduler
+            found = scheduler.find(tokens) if tokens else {}
+            handles = [handle for t in targets for handle in t.job.handles or found.get(t.token, ())]
+            if handles:
+                scheduler.cancel(handles)
+        except BackendUnavailableError as error:
+            return error
+        return None
 
 
-def _cancel(group: tuple[Connection, list[JobAddress]]) -> None:
-    connection, jobs = group
-    connection.scheduler.cancel([handle for job in jobs for handle in job.handles])
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """A unit that a backend may have.
+
+    Attributes:
+        job: With its handles, if anybody knows them.
+        token: Of a submission whose result nobody wrote down.
+    """
+
+    job: JobAddress
+    token: str = ""
+
+
+def _target(job: JobAddress, record: JobRecord) -> _Target:
+    if job.handles:
+        return _Target(job)
+    handles = tuple(JobHandle.parse(text) for text in record.handles)
+    return _Target(replace(job, handles=handles), record.token if record.is_open_intent else "")

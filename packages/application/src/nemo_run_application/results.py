@@ -9,9 +9,10 @@ from typing import Any
 from nemo_run_application.backends import Connection
 from nemo_run_application.cancel import JobAddress
 from nemo_run_application.ports.results import TaskResult
-from nemo_run_application.services import Services, by_connection
+from nemo_run_application.services import Services, by_place
 from nemo_run_application.status import UnitReport
 from nemo_run_domain.errors import BackendUnavailableError
+from nemo_run_domain.executor import ExecutorSettings
 from nemo_run_domain.job import JobHandle, JobState
 from nemo_run_domain.logs import tail
 from nemo_run_domain.outcome import Outcome, outcome_of
@@ -41,20 +42,23 @@ class CollectResults:
             jobs: Units with their executors.
             reports: What ``ReadStatus`` said of them.
         """
-        connections = self.services.connections
         launched = [
             replace(job, handles=report.handles)
             for job in jobs
             if (report := reports[job.unit_id]).handles and report.status.state is not JobState.UNSUBMITTED
         ]
-        groups = by_connection(launched, lambda job: connections.get(job.executor))
+        groups = by_place(launched, lambda job: job.executor, self.services.connections)
         parts = self.services.workers.map(self._collect, groups)
         details = {unit_id: found for part in parts for unit_id, found in part.items()}
         return {j.unit_id: outcome_of(reports[j.unit_id].status, **details.get(j.unit_id, {})) for j in jobs}
 
-    def _collect(self, group: tuple[Connection, list[JobAddress]]) -> dict[str, dict[str, Any]]:
+    def _collect(self, group: tuple[ExecutorSettings, list[JobAddress]]) -> dict[str, dict[str, Any]]:
         """Return unit id -> details of its outcome."""
-        connection, jobs = group
+        executor, jobs = group
+        try:
+            connection = self.services.connections.get(executor)
+        except BackendUnavailableError:
+            return {}
         handles = [handle for job in jobs for handle in job.handles]
         results, ends = _results(connection, handles, self.trusted), _ends(connection, handles)
         return {job.unit_id: _details(job.handles, results, ends) for job in jobs}

@@ -32,6 +32,9 @@ class Connections:
     _open: dict[tuple[str, str], Connection] = field(
         init=False, default_factory=dict[tuple[str, str], Connection]
     )
+    _opening: dict[tuple[str, str], threading.Lock] = field(
+        init=False, default_factory=dict[tuple[str, str], threading.Lock]
+    )
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
 
     def backend(self, executor: ExecutorSettings) -> Backend:
@@ -39,13 +42,25 @@ class Connections:
         return self.registry.for_executor(executor)
 
     def get(self, executor: ExecutorSettings) -> Connection:
-        """Return the connection for an executor, opening it at first need."""
-        backend = self.backend(executor)
-        key = (backend.name, backend.connection_key(executor))
+        """Return the connection for an executor, opening it at first need.
+
+        Raises:
+            BackendUnavailableError: It cannot be opened at the moment.
+        """
+        key = self.key(executor)
         with self._lock:
-            if key not in self._open:
-                self._open[key] = backend.connect(self.context, executor)
-            return self._open[key]
+            opening = self._opening.setdefault(key, threading.Lock())
+        with opening:  # one slow host must not hold up the others
+            if (connection := self._open.get(key)) is None:
+                connection = self.backend(executor).connect(self.context, executor)
+                with self._lock:
+                    self._open[key] = connection
+            return connection
+
+    def key(self, executor: ExecutorSettings) -> tuple[str, str]:
+        """Return what is equal for executors that share a connection; opens none."""
+        backend = self.backend(executor)
+        return (backend.name, backend.connection_key(executor))
 
     def close(self) -> None:
         """Close every connection; jobs go on."""
@@ -87,4 +102,19 @@ def by_connection(
     for item in items:
         connection = connection_of(item)
         groups.setdefault(id(connection), (connection, []))[1].append(item)
+    return list(groups.values())
+
+
+def by_place(
+    items: Iterable[ItemT], executor_of: Callable[[ItemT], ExecutorSettings], connections: Connections
+) -> list[tuple[ExecutorSettings, list[ItemT]]]:
+    """Sort items by the connection they need, without opening any.
+
+    Returns:
+        An executor that leads to the connection, and the items it serves, in order of first appearance.
+    """
+    groups: dict[tuple[str, str], tuple[ExecutorSettings, list[ItemT]]] = {}
+    for item in items:
+        executor = executor_of(item)
+        groups.setdefault(connections.key(executor), (executor, []))[1].append(item)
     return list(groups.values())

@@ -31,8 +31,14 @@ class SettleUnknown:
         Args:
             directory: Folder of the experiment.
             jobs: Units with the handles that are known.
+
+        Raises:
+            BackendUnavailableError: A submission was begun whose result nobody wrote down, and its
+                backend cannot be asked at the moment whether the job exists.
         """
         reports = ReadStatus(self.services)(directory, jobs)
+        if doubts := [report.doubt for report in reports.values() if report.doubt is not None]:
+            raise doubts[0]
         doubtful = [replace(j, handles=reports[j.unit_id].handles) for j in jobs if _is_doubtful(j, reports)]
         if not doubtful:
             return reports

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from nemo_run_application.backends import Connection
 from nemo_run_application.cancel import JobAddress
-from nemo_run_application.services import Services, by_connection
+from nemo_run_application.services import Services, by_place
 from nemo_run_domain.errors import BackendUnavailableError
+from nemo_run_domain.executor import ExecutorSettings
 from nemo_run_domain.job import JobHandle, JobState, JobStatus, merge_group
 from nemo_run_domain.journal import JobRecord, Kind, Record, fold
 
@@ -16,6 +16,7 @@ _UNSUBMITTED = JobStatus(state=JobState.UNSUBMITTED)
 _SUBMITTED = JobStatus(state=JobState.SUBMITTED)
 
 _Answer = JobStatus | BackendUnavailableError
+_Found = tuple[JobHandle, ...] | BackendUnavailableError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +26,13 @@ class UnitReport:
     Attributes:
         status: Now, or the last known one when the backend cannot be asked.
         handles: Its jobs.
+        doubt: Why nobody can tell at the moment whether there is a job: its submission was begun, its
+            result was never written down, and its backend does not answer.
     """
 
     status: JobStatus
     handles: tuple[JobHandle, ...] = ()
+    doubt: BackendUnavailableError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,51 +49,49 @@ class ReadStatus:
             jobs: Units with the handles that the caller knows, which may be none.
 
         Final states that the journal did not have yet are added to it.
-
-        Raises:
-            BackendUnavailableError: A submission was begun whose result nobody wrote down, and its
-                backend cannot be asked at the moment whether the job exists.
         """
         records = fold(self.services.store.journal(directory))
         known = {unit_id: record.status for unit_id, record in records.items()}
-        addressed = self._addressed(jobs, records)
+        found = self._find([job for job in jobs if _is_open(records.get(job.unit_id))], records)
+        addressed = [_addressed(job, records.get(job.unit_id), found) for job in jobs]
         answers = self._ask([job for job in addressed if not _is_final(known.get(job.unit_id))])
         reports = {job.unit_id: _report(job, known.get(job.unit_id), answers) for job in addressed}
+        for unit_id, doubt in found.items():
+            if isinstance(doubt, BackendUnavailableError):
+                reports[unit_id] = _doubtful(doubt)
         self._write_ends(directory, reports, known)
         return reports
 
-    def _addressed(self, jobs: Sequence[JobAddress], records: Mapping[str, JobRecord]) -> list[JobAddress]:
-        """Complete the handles from the journal; ask backends where it tells of intents only."""
-        of_journal = {
-            unit_id: tuple(JobHandle.parse(text) for text in record.handles)
-            for unit_id, record in records.items()
-        }
-        found = self._find([job for job in jobs if _is_open(records.get(job.unit_id))], records)
-        return [
-            replace(job, handles=found.get(job.unit_id) or of_journal.get(job.unit_id) or job.handles)
-            for job in jobs
-        ]
-
-    def _find(
-        self, jobs: Sequence[JobAddress], records: Mapping[str, JobRecord]
-    ) -> dict[str, tuple[JobHandle, ...]]:
+    def _find(self, jobs: Sequence[JobAddress], records: Mapping[str, JobRecord]) -> dict[str, _Found]:
         """Return unit id -> jobs that exist for submissions whose result nobody wrote down."""
 
-        def find(group: tuple[Connection, list[JobAddress]]) -> Mapping[str, tuple[JobHandle, ...]]:
-            connection, members = group
-            return connection.scheduler.find([records[job.unit_id].token for job in members])
+        def find(group: tuple[ExecutorSettings, list[JobAddress]]) -> dict[str, _Found]:
+            executor, members = group
+            tokens = {job.unit_id: records[job.unit_id].token for job in members}
+            try:
+                found = self.services.connections.get(executor).scheduler.find(list(tokens.values()))
+            except BackendUnavailableError as error:
+                return dict.fromkeys(tokens, error)
+            return {unit_id: found.get(token, ()) for unit_id, token in tokens.items()}
 
-        parts = self.services.workers.map(find, self._by_connection(jobs))
-        by_token = {token: handles for part in parts for token, handles in part.items()}
-        return {job.unit_id: by_token.get(records[job.unit_id].token, ()) for job in jobs}
+        parts = self.services.workers.map(find, self._by_place(jobs))
+        return {unit_id: handles for part in parts for unit_id, handles in part.items()}
 
     def _ask(self, jobs: Sequence[JobAddress]) -> dict[JobHandle, _Answer]:
-        groups = self._by_connection([job for job in jobs if job.handles])
-        parts = self.services.workers.map(_poll, groups)
+        groups = self._by_place([job for job in jobs if job.handles])
+        parts = self.services.workers.map(self._poll, groups)
         return {handle: answer for part in parts for handle, answer in part.items()}
 
-    def _by_connection(self, jobs: Sequence[JobAddress]) -> list[tuple[Connection, list[JobAddress]]]:
-        return by_connection(jobs, lambda job: self.services.connections.get(job.executor))
+    def _poll(self, group: tuple[ExecutorSettings, list[JobAddress]]) -> Mapping[JobHandle, _Answer]:
+        executor, jobs = group
+        handles = [handle for job in jobs for handle in job.handles]
+        try:
+            return self.services.connections.get(executor).scheduler.poll(handles)
+        except BackendUnavailableError as error:
+            return dict.fromkeys(handles, error)
+
+    def _by_place(self, jobs: Sequence[JobAddress]) -> list[tuple[ExecutorSettings, list[JobAddress]]]:
+        return by_place(jobs, lambda job: job.executor, self.services.connections)
 
     def _write_ends(
         self, directory: str, reports: Mapping[str, UnitReport], known: Mapping[str, JobStatus | None]
@@ -104,13 +106,18 @@ class ReadStatus:
             self.services.store.append(directory, news, sync=False)
 
 
-def _poll(group: tuple[Connection, list[JobAddress]]) -> Mapping[JobHandle, _Answer]:
-    connection, jobs = group
-    handles = [handle for job in jobs for handle in job.handles]
-    try:
-        return connection.scheduler.poll(handles)
-    except BackendUnavailableError as error:
-        return dict.fromkeys(handles, error)
+def _addressed(job: JobAddress, record: JobRecord | None, found: Mapping[str, _Found]) -> JobAddress:
+    """Complete the handles of a unit from what backends found for its intent, and from the journal."""
+    handles = found.get(job.unit_id)
+    if isinstance(handles, BackendUnavailableError):
+        return replace(job, handles=())
+    written = tuple(JobHandle.parse(text) for text in record.handles) if record is not None else ()
+    return replace(job, handles=handles or written or job.handles)
+
+
+def _doubtful(error: BackendUnavailableError) -> UnitReport:
+    message = f"nobody knows whether it was submitted, and the backend does not answer: {error}"
+    return UnitReport(status=JobStatus(state=JobState.UNKNOWN, message=message), doubt=error)
 
 
 def _is_open(record: JobRecord | None) -> bool:
