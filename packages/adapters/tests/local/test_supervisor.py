@@ -345,6 +345,19 @@ def test_a_failed_task_is_tried_again(bench):
     ]
 
 
+def test_what_an_attempt_left_behind_is_not_taken_for_the_work_of_the_next(bench):
+    app = bench.shell(
+        'cd "$DIR"; [ "$NEMORUN_ATTEMPT" = 1 ] && exit 3; echo a > error.json; echo b > result.json; exit 2'
+    )
+    app.update(retries=1, env={"DIR": str(bench.folder_of(app))})
+    assert bench.run(app)["exit_code"] == 3
+    assert not {path.name for path in bench.folder_of(app).iterdir()} & {"error.json", "result.json"}
+    assert (bench.read(app, "attempt_0/error.json"), bench.read(app, "attempt_0/result.json")) == (
+        b"a\n",
+        b"b\n",
+    )
+
+
 def test_retries_come_to_an_end(bench):
     app = bench.shell("exit 7", retries=2)
     status = bench.run(app)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nemo_run_adapters.local.supervisor.files import ERROR_FILE, RESULT_FILE
 from nemo_run_application.prepared import PreparedTask, PreparedUnit
 from nemo_run_domain.errors import InvalidConfigError
 from nemo_run_domain.launcher import LauncherSettings
@@ -16,7 +17,6 @@ from nemo_run_domain.layout import app_dir
 from nemo_run_domain.names import app_id
 from nemo_run_domain.secrets import MASK, Secret, masked
 
-RESULT_FILE = "result.json"
 RESULT_VARIABLE = "NEMORUN_RESULT_FILE"
 IMPORT_PATH_VARIABLE = "NEMORUN_PYTHONPATH"
 
@@ -156,7 +156,7 @@ def _build_env(task: PreparedTask, folder: str, site: Site) -> dict[str, str]:
     place = replica_dir(folder, task.id)
     defaults = {
         "TORCHX_RANK0_HOST": "localhost",
-        "TORCHELASTIC_ERROR_FILE": f"{place}/error.json",
+        "TORCHELASTIC_ERROR_FILE": f"{place}/{ERROR_FILE}",
         "PET_LOG_DIR": f"{folder}/torchelastic/{task.id}",
     }
     if "PYTHONUNBUFFERED" not in site.environ:

@@ -20,7 +20,8 @@ PROCESS = "process.json"
 STATUS = "status.json"
 CANCEL = "cancel"
 SUMMARY = "SUCCESS"
-STDOUT, STDERR, COMBINED, ERROR_FILE = "stdout.log", "stderr.log", "combined.log", "error.json"
+STDOUT, STDERR, COMBINED = "stdout.log", "stderr.log", "combined.log"
+ERROR_FILE, RESULT_FILE = "error.json", "result.json"
 
 _WRITE_NEW = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC
 _encode = json.JSONEncoder(separators=(",", ":")).encode

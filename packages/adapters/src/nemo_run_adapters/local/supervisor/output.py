@@ -48,7 +48,7 @@ class Logs:
         self._append(2, b"\n" + data if switched else data)
 
     def start_attempt(self, number: int, note: str) -> None:
-        """Set the logs of an attempt aside and say so in the combined one, which readers follow."""
+        """Set what an attempt left behind aside, and say so in the combined log, which readers follow."""
         self._append(2, f"{chr(10) if self._in_line else ''}[nemo_run] {note}\n".encode())
         self._in_line = False
         try:
@@ -63,14 +63,15 @@ class Logs:
 
     def _set_aside(self, folder: str) -> None:
         os.mkdir(folder, 0o700)
+        for name in (files.ERROR_FILE, files.RESULT_FILE):
+            try:  # noqa: SIM105 - contextlib takes time to import
+                os.rename(f"{self._folder}/{name}", f"{folder}/{name}")
+            except FileNotFoundError:
+                pass
         for stream, name in enumerate(_STREAMS):
             os.rename(f"{self._folder}/{name}", f"{folder}/{name}")
             os.close(self._fds[stream])
             self._fds[stream] = self._open(name)
-        try:  # noqa: SIM105 - contextlib takes time to import
-            os.rename(f"{self._folder}/{files.ERROR_FILE}", f"{folder}/{files.ERROR_FILE}")
-        except FileNotFoundError:
-            pass
 
     def _open(self, name: str) -> int:
         return os.open(f"{self._folder}/{name}", _APPEND, 0o600)
