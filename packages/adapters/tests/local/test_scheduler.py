@@ -225,6 +225,22 @@ def test_a_task_inherits_this_process(place: Place, monkeypatch: pytest.MonkeyPa
     assert "NEMORUN_RESULT_FILE" not in seen["env"]
 
 
+RANKS = ("RANK", "LOCAL_RANK", "GROUP_RANK", "ROLE_RANK", "TORCHELASTIC_RUN_ID")
+
+
+@pytest.mark.parametrize("own", [{}, {"RANK": "3"}], ids=["inherited", "given"])
+def test_a_task_has_no_rank_but_its_own(
+    place: Place, monkeypatch: pytest.MonkeyPatch, own: dict[str, str]
+) -> None:
+    for name in (*RANKS, "MASTER_ADDR"):
+        monkeypatch.setenv(name, "1")
+    (handle,) = place.start(shell("env", **own))
+    place.wait(handle)
+    seen = dict(line.split("=", 1) for line in place.read(handle).decode().splitlines() if "=" in line)
+    assert {name: seen[name] for name in RANKS if name in seen} == own
+    assert seen["MASTER_ADDR"] == "1"
+
+
 def test_a_program_in_the_working_directory_does_not_hijack_a_task(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,9 @@ import sys
 from nemo_run_adapters.local.request import IMPORT_PATH_VARIABLE, RESULT_VARIABLE, Site
 from nemo_run_domain.errors import InvalidConfigError
 
+# A process below a torch launcher has a rank; that of a task depends on its own launcher alone.
+_OF_THIS_RANK = ("RANK", "LOCAL_RANK", "GROUP_RANK", "ROLE_RANK", "TORCHELASTIC_RUN_ID")
+_NOT_INHERITED = frozenset((RESULT_VARIABLE, IMPORT_PATH_VARIABLE, *_OF_THIS_RANK))
 _BESIDE_PYTHON = ("torchrun", "ft_launcher")
 
 
@@ -38,5 +41,5 @@ def _find_programs() -> dict[str, str]:
 
 
 def base_environ() -> dict[str, str]:
-    """Return the environment of this process without what it was told as a task itself."""
-    return {k: v for k, v in os.environ.items() if k not in (RESULT_VARIABLE, IMPORT_PATH_VARIABLE)}
+    """Return the environment of this process without what it was told as a task or a rank itself."""
+    return {k: v for k, v in os.environ.items() if k not in _NOT_INHERITED}
