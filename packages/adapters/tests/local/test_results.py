@@ -119,6 +119,20 @@ def test_others_may_not_write_to_a_result(tmp_path: Path, monkeypatch: pytest.Mo
     assert read_own_file(str(path), 9) is None
 
 
+@pytest.mark.parametrize(("group", "content"), [(1234, b"x"), (1235, None)])
+def test_a_group_that_is_the_owner_alone_may_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: int, content: bytes | None
+) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root may give a file away")
+    path = tmp_path / "r"
+    path.write_text("x")
+    path.chmod(0o664)
+    os.chown(path, 1234, group)
+    monkeypatch.setattr(os, "geteuid", lambda: 1234)
+    assert read_own_file(str(path), 9) == content
+
+
 def test_the_end_of_an_old_job_is_read(tmp_path: Path) -> None:
     assert read_old_status(str(tmp_path)) is None
     (tmp_path / "SUCCESS").write_text("{")

@@ -7,16 +7,17 @@ import io
 import json
 import os
 import pickle
-import stat
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from nemo_run_adapters.local.parse import parse_summary
 from nemo_run_adapters.local.registry import LocalRegistry
-from nemo_run_adapters.local.request import RESULT_FILE, replica_dir
-from nemo_run_adapters.local.supervisor.files import SUMMARY
+from nemo_run_adapters.local.request import replica_dir
+from nemo_run_adapters.local.supervisor.files import RESULT_FILE, SUMMARY
+from nemo_run_adapters.store.trust import check_trusted
 from nemo_run_application.ports.results import TaskResult
+from nemo_run_domain.errors import UntrustedFileError
 from nemo_run_domain.job import JobHandle, JobStatus
 from nemo_run_domain.outcome import TaskException
 
@@ -24,7 +25,6 @@ MAX_RESULT_BYTES = 256 << 20
 """Larger result files are not read; the value is a text that says so."""
 
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW
-_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +132,12 @@ def read_own_file(path: str, limit: int) -> bytes | None:
     except OSError:
         return None
     with os.fdopen(descriptor, "rb") as stream:
-        return stream.read(limit + 1) if _is_ours(os.fstat(descriptor)) else None
+        return stream.read(limit + 1) if _is_ours(path, os.fstat(descriptor)) else None
 
 
-def _is_ours(found: os.stat_result) -> bool:
-    is_safe = os.geteuid() == 0 or not found.st_mode & _OTHERS_WRITE
-    return stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and is_safe
+def _is_ours(path: str, found: os.stat_result) -> bool:
+    try:
+        check_trusted(path, found, user=os.geteuid())
+    except UntrustedFileError:
+        return False
+    return True
