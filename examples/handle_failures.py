@@ -8,7 +8,8 @@ import tempfile
 
 import nemo_run as run
 
-flag = os.path.join(tempfile.mkdtemp(), "data-is-there")
+folder = tempfile.TemporaryDirectory()
+flag = os.path.join(folder.name, "data-is-there")
 local = run.LocalExecutor(env_vars={"FLAG": flag})
 
 with run.Experiment("pipeline", executor=local) as exp:
@@ -35,3 +36,5 @@ try:
     run.run(run.Script(inline="exit 7"), executor=local, name="must-work", raise_on_failure=True)
 except run.ExperimentFailedError as error:
     print(f"caught: {error}")
+
+folder.cleanup()

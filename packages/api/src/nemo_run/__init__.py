@@ -56,6 +56,27 @@ _EXPORTS = {
     "import_executor": "nemo_run.core.execution.base",
     "run": "nemo_run.run",
 }
+_TO_COME = {
+    "DGXCloudExecutor",
+    "DevSpace",
+    "DockerExecutor",
+    "GitArchivePackager",
+    "HybridPackager",
+    "KubeflowExecutor",
+    "LazyEntrypoint",
+    "LeptonExecutor",
+    "LocalTunnel",
+    "PatternPackager",
+    "SSHTunnel",
+    "SkypilotExecutor",
+    "SkypilotJobsExecutor",
+    "SlurmExecutor",
+    "SlurmRay",
+    "SlurmTemplate",
+    "autoconvert",
+    "help",
+    "lazy_imports",
+}
 _RENAMED = {"Plugin": "ExperimentPlugin"}
 _SUBMODULES = ("cli", "config", "core", "exceptions", "run")
 
@@ -88,10 +109,18 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in _SUBMODULES:
         return importlib.import_module(f"{__name__}.{name}")
+    if name in _TO_COME:
+        raise AttributeError(
+            f"{name!r} is not part of nemo_run {_version()} yet; see the README for what works today"
+        )
     if (module := _EXPORTS.get(name)) is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = getattr(importlib.import_module(module), _RENAMED.get(name, name))
     return value
+
+
+def _version() -> str:
+    return str(importlib.import_module("nemo_run.package_info").__version__)
 
 
 def __dir__() -> list[str]:

@@ -1,0 +1,19 @@
+"""Names of the published package that are still to come say so."""
+
+from __future__ import annotations
+
+import pytest
+
+import nemo_run as run
+
+
+@pytest.mark.parametrize("name", ["SlurmExecutor", "DockerExecutor", "autoconvert"])
+def test_a_name_that_is_to_come_says_so(name: str) -> None:
+    with pytest.raises(AttributeError, match="yet"):
+        getattr(run, name)
+    assert not hasattr(run, name)
+
+
+def test_any_other_name_is_unknown() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'Nonsense'"):
+        _ = run.Nonsense
