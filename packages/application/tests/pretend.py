@@ -19,6 +19,7 @@ from nemo_run_application.events import Event, JobChanged, LogLine
 from nemo_run_application.plan import PlanUnits
 from nemo_run_application.ports.log_source import LogChunk, LogStream
 from nemo_run_application.ports.results import TaskResult
+from nemo_run_application.ports.scheduler import Refused
 from nemo_run_application.prepare import PrepareExperiment
 from nemo_run_application.run_state import RunState
 from nemo_run_application.services import Connections, Services
@@ -80,6 +81,7 @@ class Place:
     Attributes:
         cluster: Its jobs.
         silent: Names of calls that fail as if the network were down.
+        busy: Ids of units that it cannot take at the moment.
         forgotten: Native ids that the place pretends not to know.
         before: Name of a call -> what happens just before it is answered.
         calls: Every call with what it was about, in order.
@@ -87,6 +89,7 @@ class Place:
 
     cluster: MemoryCluster
     silent: set[str] = field(default_factory=set)
+    busy: set[str] = field(default_factory=set)
     forgotten: set[str] = field(default_factory=set)
     before: dict[str, Callable[[], object]] = field(default_factory=dict)
     calls: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
@@ -129,7 +132,9 @@ class PlaceScheduler:
 
     def submit(self, plans: Sequence[Any]) -> Sequence[Any]:
         self.place.asked("submit", [plan.unit_id for plan in plans])
-        return self._real.submit(plans)
+        busy = Refused(BackendUnavailableError("try again"))
+        taken = iter(self._real.submit([plan for plan in plans if plan.unit_id not in self.place.busy]))
+        return [busy if plan.unit_id in self.place.busy else next(taken) for plan in plans]
 
     def poll(self, handles: Collection[JobHandle]) -> Mapping[JobHandle, JobStatus]:
         self.place.asked("poll", handles)

@@ -102,6 +102,36 @@ def test_a_connection_that_accepts_nothing_refuses_its_units_only(world: World, 
     assert state.statuses["d"].reason is Reason.SKIPPED
 
 
+class TestSilence:
+    """A backend that cannot be asked at the moment accepted nothing: what it missed is sent again."""
+
+    def test_it_is_tried_again(self, world: World) -> None:
+        place = world.place()
+        place.silent.add("submit")
+        world.clock.after(2.5, place.silent.clear)
+        state = world.run(unit("a"), unit("b", "a"))
+        assert states(state) == {"a": "SUCCEEDED", "b": "SUCCEEDED"}
+        assert world.clock.slept[:2] == [1.0, 2.0]
+        assert place.started == ["a", "b"]
+
+    def test_only_what_was_not_accepted_is_sent_again(self, world: World) -> None:
+        place = world.place()
+        watch = world.begin(unit("a"), unit("bad", reject="no"), unit("c"))
+        place.busy.add("c")
+        world.clock.after(1, place.busy.clear)
+        watch.start()
+        assert [about for call, about in place.calls if call == "submit"] == [("a", "bad", "c"), ("c",)]
+        assert watch.wait()
+        assert states(watch.state) == {"a": "SUCCEEDED", "bad": "FAILED", "c": "SUCCEEDED"}
+
+    def test_in_the_end_it_is_a_refusal(self, world: World) -> None:
+        world.place().silent.add("submit")
+        state = world.run(unit("a"))
+        assert states(state) == {"a": "FAILED"}
+        assert world.place().count("submit") == 3
+        assert world.clock.slept == [1.0, 2.0]
+
+
 class TestErrorsThatAreNoRefusal:
     """The error shows, and no unit is left between launched and ended."""
 

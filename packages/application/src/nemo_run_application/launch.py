@@ -22,6 +22,9 @@ from nemo_run_domain.errors import (
 from nemo_run_domain.job import JobHandle, JobState, JobStatus, Reason
 from nemo_run_domain.journal import Kind, Record
 
+PAUSES = (1.0, 2.0)
+"""Seconds between the tries to reach a backend that cannot be asked at the moment."""
+
 _NOTHING_ACCEPTED = (BackendUnavailableError, AuthenticationError, SubmissionRejectedError)
 """After any other error nobody knows, and tokens find what exists."""
 
@@ -140,15 +143,19 @@ class LaunchUnits:
         )
 
     def _submit(self, group: tuple[Connection, list[PlannedUnit]]) -> _Answers:
+        """Submit the units of one connection; what it could not take at the moment is sent again."""
         connection, units = group
-        plans: list[Any] = [unit.plan for unit in units]
+        results: dict[str, SubmitResult] = {}
         try:
-            results = connection.scheduler.submit(plans)
-        except _NOTHING_ACCEPTED as error:
-            results = [Refused(error)] * len(units)
+            for pause in (*PAUSES, None):
+                left = [unit for unit in units if not _is_settled(results.get(unit.unit.id))]
+                results |= zip([u.unit.id for u in left], _send(connection, left), strict=True)
+                if pause is None or all(map(_is_settled, results.values())):
+                    break
+                self.services.clock.sleep(pause)
         except Exception as error:  # noqa: BLE001 - what other connections accepted must be noted first
             return error
-        return list(zip(units, results, strict=True))
+        return [(unit, results[unit.unit.id]) for unit in units]
 
     def _answer(self, unit: PlannedUnit, result: SubmitResult) -> Record:
         now = self.services.clock.now()
@@ -175,6 +182,21 @@ class LaunchUnits:
 
 def _refusal(error: BackendError, now: float) -> JobStatus:
     return JobStatus(state=JobState.FAILED, reason=Reason.REJECTED, message=str(error), ended_at=now)
+
+
+def _send(connection: Connection, units: Sequence[PlannedUnit]) -> Sequence[SubmitResult]:
+    plans: list[Any] = [unit.plan for unit in units]
+    try:
+        return connection.scheduler.submit(plans)
+    except _NOTHING_ACCEPTED as error:
+        return [Refused(error)] * len(units)
+
+
+def _is_settled(result: SubmitResult | None) -> bool:
+    """Whether sending a plan again would not help."""
+    if isinstance(result, Refused):
+        return not isinstance(result.error, BackendUnavailableError)
+    return result is not None
 
 
 def _not_sent(error: Exception, now: float) -> JobStatus:
