@@ -1,5 +1,6 @@
 """What another process learns from a task's folder, and what it can do about the task."""
 
+import errno
 import json
 import os
 import signal
@@ -84,21 +85,108 @@ def test_a_supervisor_that_died_before_the_start(tmp_path):
     assert (status["state"], status["reason"]) == ("FAILED", "start failed")
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "{}"])
-def test_a_claim_that_was_never_finished(tmp_path, content):
-    (tmp_path / ".claim").write_text(content)
-    assert records.read_status(str(tmp_path))["reason"] == "start failed"
+DAMAGED = [
+    "",
+    "{",
+    "[]",
+    "{}",
+    '{"a": 1}',
+    "null",
+    "\0" * 40,
+    "[" * 100_000,
+    '{"pid": -1, "pgid": 7}',
+    '{"state": [], "pid": "x"}',
+]
 
 
-def test_a_claim_that_is_being_written_is_waited_for(tmp_path):
-    claim = tmp_path / ".claim"
-    claim.touch()
-    owner = {"pid": os.getpid(), "start_ticks": process.fetch_start_ticks(os.getpid()), "started_at": 0.0}
-    owner |= {"boot_id": process.fetch_boot_id(), "host": os.uname().nodename}
-    writer = threading.Thread(target=lambda: claim.write_text(json.dumps(owner)))
-    writer.start()
-    assert records.read_status(str(tmp_path))["state"] == "RUNNING"
-    writer.join()
+@pytest.mark.parametrize("content", DAMAGED, ids=range(len(DAMAGED)))
+@pytest.mark.parametrize("name", [".claim", "status.json"])
+def test_a_damaged_record_is_named_and_a_cancel_goes_on(tmp_path, name, content):
+    (tmp_path / name).write_text(content)
+    status = records.read_status(str(tmp_path))
+    assert status["state"] == "UNKNOWN"
+    assert str(tmp_path / name) in status["message"]
+    assert records.cancel(str(tmp_path), 0.0)["state"] == "CANCELLED"
+    assert records.read_status(str(tmp_path))["state"] == "CANCELLED"
+
+
+@pytest.mark.parametrize("content", DAMAGED, ids=range(len(DAMAGED)))
+def test_a_damaged_process_record_matters_once_nobody_watches(bench, kill_supervisor, eventually, content):
+    app = bench.shell("until [ -e go ]; do sleep 0.01; done")
+    bench.start(app)
+    path = Path(app["app_dir"], "process.json")
+    whole = path.read_text()
+    path.write_text(content)
+    assert records.read_status(app["app_dir"])["state"] == "RUNNING"
+    path.write_text(whole)
+    kill_supervisor(app)
+    path.write_text(content)
+    assert str(path) in records.read_status(app["app_dir"])["message"]
+    ids = [app["app_id"]]
+    eventually(lambda: bench.client.statuses(ids)[app["app_id"]]["state"] == "UNKNOWN")
+    path.write_text(whole)
+    assert bench.client.statuses(ids)[app["app_id"]]["state"] == "RUNNING"
+
+
+@pytest.mark.parametrize(
+    "changes", [{"start_ticks": None}, {"start_ticks": 1}, {"pid": 1, "pgid": 1}, {"pid": 0}, {"pid": -1}, {}]
+)
+def test_a_group_that_is_not_surely_ours_is_not_killed(running, bench, kill_supervisor, changes):
+    stranger = subprocess.Popen(["/bin/sleep", "60"], start_new_session=True)
+    kill_supervisor(running)
+    record = bench.record(running)
+    _edit(
+        running,
+        "process.json",
+        **{"pgid": stranger.pid, **changes, **({} if "pid" in changes else {"pid": stranger.pid})},
+    )
+    if not changes:
+        _edit(running, "process.json", pid=record["pid"])
+    records.cancel(running["app_dir"], 0.0)
+    assert stranger.poll() is None
+    assert process.is_alive(record["pid"], record["start_ticks"], None)
+    os.killpg(record["pid"], signal.SIGKILL)
+    stranger.kill()
+    stranger.wait()
+
+
+def test_a_claim_is_never_seen_half(tmp_path):
+    """Whoever looks while many claim sees no claim or a whole one."""
+    seen, over = [], threading.Event()
+
+    def look() -> None:
+        while not over.is_set():
+            for number in range(200):
+                status = records.read_status(str(tmp_path / str(number)))
+                seen.append(status and status["state"])
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    for number in range(200):
+        assert records.abandon(str(tmp_path / str(number)))
+    over.set()
+    watcher.join()
+    assert set(seen) <= {None, "CANCELLED"}
+    assert {path.name for path in tmp_path.glob("*/*")} | {".claim"} == {".claim", "status.json"}
+
+
+@pytest.mark.parametrize("code", [errno.EPERM, errno.ENOTSUP])
+def test_a_claim_needs_no_hard_links(tmp_path, monkeypatch, code):
+    def refuse(*_: str) -> None:
+        raise OSError(code, "no links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    assert records.abandon(str(tmp_path))
+    assert not records.abandon(str(tmp_path))
+
+
+def test_all_new_folders_belong_to_the_owner_only(bench):
+    app = bench.shell("true")
+    app["app_dir"] = str(bench.folder / "a" / "b" / "app")
+    bench.run(app)
+    assert records.abandon(str(bench.folder / "c" / "d" / "app"))
+    for path in ("a", "a/b", "a/b/app/main", "c", "c/d", "c/d/app"):
+        assert (bench.folder / path).stat().st_mode & 0o777 == 0o700, path
 
 
 def test_an_abandoned_app_never_starts(bench):

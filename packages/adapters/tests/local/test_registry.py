@@ -64,7 +64,7 @@ def test_an_id_is_never_a_path(tmp_path: Path, app_id: str) -> None:
     assert LocalRegistry(str(tmp_path)).find(app_id) is None
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"app_dir": 1}'])
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"app_dir": 1}', '{"app_dir": "/", "roles": 5}'])
 def test_a_damaged_entry_is_no_entry(tmp_path: Path, content: str) -> None:
     (tmp_path / ".local_jobs").mkdir()
     (tmp_path / ".local_jobs" / "a.json").write_text(content)

@@ -104,12 +104,12 @@ def owns_group(pid: int, start_ticks: int | None, started_at: float | None) -> b
 
     The leader may be gone. A group whose id now belongs to a newer process is not ours.
     """
-    if not can_signal(pid):
-        return False
+    if not can_signal(pid) or (_HAS_PROC and start_ticks is None):
+        return False  # without its start nothing tells ours from a stranger's
     if is_alive(pid, start_ticks, started_at):
         return True
     if start_ticks is None:
-        return False  # nothing tells the leftovers of ours from a stranger's group
+        return False
     found = False
     for member, stat in _all_processes():
         if stat[1] != pid or stat[0] in "ZX":

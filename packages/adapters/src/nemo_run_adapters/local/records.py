@@ -6,19 +6,18 @@ time after a supervisor was killed. A record of another machine (a shared home) 
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import time
 from typing import TYPE_CHECKING, Any
 
 from nemo_run_adapters.local import process
+from nemo_run_adapters.local.stored import DamagedRecordError, load_record
 from nemo_run_adapters.local.supervisor import files
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-_CLAIM_WAIT = 0.2  # seconds a claim may stay empty while somebody is writing it
 _KILL_WAIT = 10.0  # seconds for the system to end a killed group, and for the supervisor to say so
 _FIRST_PAUSE, _LAST_PAUSE = 0.002, 0.05
 
@@ -27,18 +26,28 @@ def read_status(app_dir: str) -> dict[str, Any] | None:
     """Return the status of an app (see ``files.build_status``), or None if it was never claimed.
 
     A task whose supervisor is gone is ``RUNNING`` as long as its main process lives, and then
-    ``FAILED`` with reason ``lost``: nobody saw how it ended.
+    ``FAILED`` with reason ``lost``: nobody saw how it ended. Where a record that would tell is damaged,
+    the status is ``UNKNOWN`` and names the file.
     """
-    if final := _read(app_dir, files.STATUS):
+    try:
+        return _read_status(app_dir)
+    except DamagedRecordError as error:
+        return files.build_status(_app_id(app_dir, {}), "UNKNOWN", message=str(error))
+
+
+def _read_status(app_dir: str) -> dict[str, Any] | None:
+    if final := load_record(app_dir, files.STATUS):
         return final
-    claim = _read_claim(app_dir)
+    claim = load_record(app_dir, files.CLAIM)
     if claim is None:
         return None
     record = _read(app_dir, files.PROCESS)
     if _is_elsewhere(claim) or _is_supervised(claim) or (record and _main_lives(record)):
         return _build_running(app_dir, claim, record)
     # The end may have been recorded while we looked.
-    return _read(app_dir, files.STATUS) or _build_lost(app_dir, claim, record)
+    return load_record(app_dir, files.STATUS) or _build_lost(
+        app_dir, claim, load_record(app_dir, files.PROCESS)
+    )
 
 
 def cancel(app_dir: str, grace: float = 10.0) -> dict[str, Any]:
@@ -59,9 +68,9 @@ def cancel_all(app_dirs: Collection[str], grace: float = 10.0) -> dict[str, dict
     claimed = [d for d in app_dirs if not abandon(d) and not _read(d, files.STATUS)]
     for app_dir in claimed:
         # Who lost its supervisor and has ended stays lost.
-        if _is_elsewhere(_read_claim(app_dir) or {}) or not _has_ended(app_dir):
+        if _is_elsewhere(_read(app_dir, files.CLAIM) or {}) or _can_end(app_dir):
             _mark(app_dir)
-    open_ = [d for d in claimed if not _has_ended(d)]
+    open_ = [d for d in claimed if _can_end(d)]
     for app_dir in open_:
         _signal(app_dir, signal.SIGTERM)
     left = _await_end(open_, grace)
@@ -80,7 +89,7 @@ def abandon(app_dir: str, *, refusal: str | None = None) -> bool:
         app_dir: Its folder.
         refusal: Why it was refused; None if it was cancelled.
     """
-    os.makedirs(app_dir, mode=0o700, exist_ok=True)
+    files.make_folder(app_dir)
     claim = {"abandoned": True, "refusal": refusal}
     try:
         files.claim(app_dir, claim)
@@ -92,7 +101,7 @@ def abandon(app_dir: str, *, refusal: str | None = None) -> bool:
 
 def read_claimer(app_dir: str) -> int | None:
     """Return the pid of the supervisor of this machine that claimed an app, or None if there was none."""
-    claim = _read_claim(app_dir) or {}
+    claim = _read(app_dir, files.CLAIM) or {}
     return None if _is_elsewhere(claim) else claim.get("pid")
 
 
@@ -100,22 +109,11 @@ def read_claimer(app_dir: str) -> int | None:
 
 
 def _read(app_dir: str, name: str) -> dict[str, Any] | None:
+    """Return a record, or None where there is none that can be used."""
     try:
-        with open(os.path.join(app_dir, name), encoding="utf-8") as file:
-            value = json.load(file)
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return load_record(app_dir, name)
+    except DamagedRecordError:
         return None
-    return value if isinstance(value, dict) else None
-
-
-def _read_claim(app_dir: str) -> dict[str, Any] | None:
-    """Return who claimed the app: None for nobody, empty when that was never written down."""
-    for _ in _pauses(_CLAIM_WAIT):
-        if claim := _read(app_dir, files.CLAIM):
-            return claim
-        if not os.path.exists(os.path.join(app_dir, files.CLAIM)):
-            return None
-    return {}
 
 
 def _is_elsewhere(owner: dict[str, Any]) -> bool:
@@ -204,7 +202,7 @@ def _mark(app_dir: str) -> None:
 
 def _signal(app_dir: str, number: int) -> None:
     if (record := _read(app_dir, files.PROCESS)) and _has_processes(record):
-        process.signal_group(record["pgid"], number)
+        process.signal_group(record["pid"], number)
 
 
 def _has_processes(record: dict[str, Any]) -> bool:
@@ -226,19 +224,26 @@ def _await_end(app_dirs: Collection[str], seconds: float) -> list[str]:
 def _has_ended(app_dir: str) -> bool:
     if _read(app_dir, files.STATUS):
         return True
-    claim, record = _read_claim(app_dir) or {}, _read(app_dir, files.PROCESS)
+    claim, record = _read(app_dir, files.CLAIM) or {}, _read(app_dir, files.PROCESS)
     if _is_elsewhere(claim):
         return True  # nothing to wait for from here
     return not _is_supervised(claim) and not (record and _has_processes(record))
 
 
+def _can_end(app_dir: str) -> bool:
+    """Whether a cancel changes anything: it goes on, or its records are too damaged to say how it ended."""
+    return not _has_ended(app_dir) or (read_status(app_dir) or {}).get("state") == "UNKNOWN"
+
+
 def _record_cancel(app_dir: str) -> None:
     """Write down the end of an app whose supervisor cannot do it any more."""
-    claim, record = _read_claim(app_dir) or {}, _read(app_dir, files.PROCESS)
+    claim, record = _read(app_dir, files.CLAIM) or {}, _read(app_dir, files.PROCESS)
     if _is_elsewhere(claim) or _is_supervised(claim) or _read(app_dir, files.STATUS):
         return
     if record and _has_processes(record):
         return  # not even SIGKILL has ended it
+    if record is None and os.path.exists(os.path.join(app_dir, files.PROCESS)):
+        return  # damaged: nobody knows which process it was
     _record(app_dir, _build_cancelled(app_dir, record), record)
 
 

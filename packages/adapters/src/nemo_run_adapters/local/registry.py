@@ -75,7 +75,9 @@ class LocalRegistry:
         """Return the jobs of a submission, which may not have begun."""
         record = _read_json(self._token_path(token))
         ids = record if isinstance(record, list) else []
-        return [entry for app_id in ids if (entry := self.find(app_id)) is not None]
+        return [
+            entry for app_id in ids if isinstance(app_id, str) and (entry := self.find(app_id)) is not None
+        ]
 
     def _files(self, plan: LocalPlan) -> Iterable[NewFile]:
         for app in plan.apps:
@@ -96,7 +98,10 @@ class LocalRegistry:
         record = _read_json(self._path(app_id))
         if not isinstance(record, dict) or not isinstance(record.get("app_dir"), str):
             return None
-        return Entry(app_id=app_id, app_dir=record["app_dir"], roles=tuple(record.get("roles", ())))
+        roles = record.get("roles")
+        if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
+            return None
+        return Entry(app_id=app_id, app_dir=record["app_dir"], roles=tuple(roles))
 
     def _find_old(self, app_id: str) -> Entry | None:
         old = self._read_old().get(app_id)

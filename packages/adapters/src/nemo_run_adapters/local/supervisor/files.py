@@ -7,6 +7,7 @@ machine no process runs anyway, and the boot id says so.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -24,32 +25,68 @@ STDOUT, STDERR, COMBINED = "stdout.log", "stderr.log", "combined.log"
 ERROR_FILE, RESULT_FILE = "error.json", "result.json"
 
 _WRITE_NEW = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC
+# What file systems without hard links say.
+_NO_LINKS = (errno.EPERM, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK)
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def claim(app_dir: str, owner: dict[str, Any]) -> None:
-    """Make the caller the only one who may ever start this app.
+    """Make the caller the only one who may ever start this app; the claim appears whole.
 
     Raises:
         FileExistsError: Somebody has claimed it before.
     """
-    fd = os.open(f"{app_dir}/{CLAIM}", _WRITE_NEW | os.O_EXCL, 0o600)
+    path = f"{app_dir}/{CLAIM}"
+    temporary = f"{path}.{os.urandom(8).hex()}.tmp"
+    data = _encode(owner).encode()
     try:
-        write_all(fd, _encode(owner).encode())
+        _write_new(temporary, data)
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        _write_new(path, data)
+    finally:
+        _remove(temporary)
+
+
+def _write_new(path: str, data: bytes) -> None:
+    fd = os.open(path, _WRITE_NEW | os.O_EXCL, 0o600)
+    try:
+        write_all(fd, data)
     finally:
         os.close(fd)
 
 
+def _remove(path: str) -> None:
+    try:  # noqa: SIM105 - contextlib takes time to import
+        os.unlink(path)
+    except OSError:
+        pass
+
+
 def make_folders(app_dir: str, role: str) -> str:
     """Create the folder of an app and of its only replica, for the owner only; return the latter."""
-    for folder in (app_dir, f"{app_dir}/{role}", f"{app_dir}/{role}/0"):
-        try:
-            os.mkdir(folder, 0o700)
-        except FileExistsError:
-            pass
-        except FileNotFoundError:
-            os.makedirs(folder, 0o700)
-    return f"{app_dir}/{role}/0"
+    folder = f"{app_dir}/{role}/0"
+    make_folder(folder)
+    return folder
+
+
+def make_folder(folder: str) -> None:
+    """Create a folder and those above it, each for the owner only; it may be there already."""
+    try:
+        os.mkdir(folder, 0o700)
+    except FileExistsError:
+        if not os.path.isdir(folder):
+            raise
+    except FileNotFoundError:
+        parent = os.path.dirname(folder)
+        if parent in ("", folder):
+            raise
+        make_folder(parent)
+        make_folder(folder)
 
 
 def write_json(path: str, value: dict[str, Any]) -> None:
@@ -67,10 +104,7 @@ def write_json(path: str, value: dict[str, Any]) -> None:
             os.close(fd)
         os.rename(temporary, path)
     except OSError:
-        try:  # noqa: SIM105 - contextlib takes time to import
-            os.unlink(temporary)
-        except OSError:
-            pass
+        _remove(temporary)
         raise
 
 
