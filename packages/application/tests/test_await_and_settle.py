@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from nemo_run_application.await_jobs import FIRST_PAUSE, LONGEST_PAUSE, AwaitJobs
+from nemo_run_application.cancel import CancelJobs
+from nemo_run_application.reset import note_repeated
 from nemo_run_application.run_state import RunState
 from nemo_run_application.settle import FORGET_AFTER, GIVE_UP_AFTER, SettleUnknown
+from nemo_run_application.status import ReadStatus
 from nemo_run_domain.job import JobState
 from nemo_run_domain.journal import Kind
-from pretend import GRACE, World, addresses, unit
+from pretend import GRACE, World, address, addresses, unit
 
 
 def started(world: World, *units: object) -> RunState:
@@ -100,6 +105,36 @@ class TestAwait:
         slept = len(world.clock.slept)
         assert await_(world, watch.state) == {"a": JobState.UNKNOWN}
         assert len(world.clock.slept) == slept
+
+
+class TestRepeated:
+    """What runs again has not ended, however it ended before."""
+
+    def test_others_wait_for_its_new_end(self, world: World) -> None:
+        units = unit("a", outcome="FAILED"), unit("b", "a")
+        first = world.run(*units)
+        old = [replace(job, handles=first.handles.get(job.unit_id, ())) for job in addresses(first)]
+        directory = first.experiment.directory
+        note_repeated(world.services, directory, ["a", "b"])
+        let_go = world.store.hold(directory)
+        assert let_go is not None
+        watch = world.begin(unit("a", duration=3), unit("b", "a", duration=3))
+        reports = ReadStatus(world.services)(directory, old)
+        assert {report.status.state for report in reports.values()} == {JobState.UNSUBMITTED}
+        world.clock.after(1, watch.start)
+        world.clock.after(5, watch.round)
+        world.clock.after(6, let_go)
+        statuses = AwaitJobs(world.services)(directory, old)
+        assert {status.state for status in statuses.values()} == {JobState.SUCCEEDED}
+
+    def test_its_new_job_is_cancelled(self, world: World) -> None:
+        first = world.run(unit("a", outcome="FAILED"))
+        old = [replace(address(first, "a"), handles=first.handles["a"])]
+        note_repeated(world.services, first.experiment.directory, ["a"])
+        watch = world.begin(unit("a", auto=False))
+        watch.start()
+        CancelJobs(world.services)(first.experiment.directory, old)
+        assert world.place().cluster.jobs[-1].status.state is JobState.CANCELLED
 
 
 class TestSettle:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -177,6 +178,15 @@ CANCEL = Record(kind=Kind.CANCEL, job="a", at=3)
 def test_the_records_of_a_job_are_folded(records: list[Record], known: JobRecord, is_open: bool) -> None:
     assert fold(records) == {"a": known}
     assert fold(records)["a"].is_open_intent is is_open
+
+
+def test_a_reset_makes_all_that_was_known_void() -> None:
+    end = Record(kind=Kind.STATUS, job="a", at=3.0, status=JobStatus(state=JobState.FAILED))
+    cancel, reset = Record(kind=Kind.CANCEL, job="a", at=3.0), Record(kind=Kind.RESET, job="a", at=4.0)
+    before = [INTENT, SUBMITTED, cancel, end, reset]
+    assert parse_lines("".join(map(render_line, before))) == before
+    assert fold(before)["a"] == JobRecord(is_repeated=True)
+    assert fold([*before, INTENT])["a"] == replace(fold([INTENT])["a"], is_repeated=True)
 
 
 def test_jobs_are_folded_apart() -> None:

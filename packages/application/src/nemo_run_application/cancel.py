@@ -38,8 +38,8 @@ class CancelJobs:
 
         Args:
             directory: Folder of their experiment; the journal is told first.
-            jobs: For units without handles the journal is asked again: they may have been launched
-                meanwhile. What was not launched is only noted; whoever launches heeds that.
+            jobs: The journal is asked for their handles again: they may have been launched meanwhile.
+                What was not launched is only noted; whoever launches heeds that.
 
         Raises:
             BackendUnavailableError: A backend cannot be asked at the moment; all others were.
@@ -54,9 +54,8 @@ class CancelJobs:
 
     def _targets(self, directory: str, jobs: Sequence[JobAddress]) -> list[_Target]:
         """Return what a backend may have, with what the journal knows by now."""
-        missing = any(not job.handles for job in jobs)
-        records = fold(self.services.store.journal(directory)) if missing else {}
-        targets = [_target(job, records.get(job.unit_id, JobRecord())) for job in jobs]
+        records = fold(self.services.store.journal(directory))
+        targets = [_target(job, records.get(job.unit_id)) for job in jobs]
         return [target for target in targets if target.job.handles or target.token]
 
     def _cancel(self, group: tuple[ExecutorSettings, list[_Target]]) -> BackendUnavailableError | None:
@@ -65,7 +64,7 @@ class CancelJobs:
         try:
             scheduler = self.services.connections.get(executor).scheduler
             found = scheduler.find(tokens) if tokens else {}
-            handles = [handle for t in targets for handle in t.job.handles or found.get(t.token, ())]
+            handles = [handle for t in targets for handle in (*t.job.handles, *found.get(t.token, ()))]
             if handles:
                 scheduler.cancel(handles)
         except BackendUnavailableError as error:
@@ -86,8 +85,14 @@ class _Target:
     token: str = ""
 
 
-def _target(job: JobAddress, record: JobRecord) -> _Target:
-    if job.handles:
-        return _Target(job)
-    handles = tuple(JobHandle.parse(text) for text in record.handles)
-    return _Target(replace(job, handles=handles), record.token if record.is_open_intent else "")
+def _target(job: JobAddress, record: JobRecord | None) -> _Target:
+    token = record.token if record is not None and record.is_open_intent else ""
+    return _Target(replace(job, handles=handles_of(job, record)), token)
+
+
+def handles_of(job: JobAddress, record: JobRecord | None) -> tuple[JobHandle, ...]:
+    """Return the handles that the journal tells; where it tells nothing, those the caller knows."""
+    if record is None:
+        return job.handles
+    written = tuple(JobHandle.parse(text) for text in record.handles)
+    return written or (() if record.is_repeated else job.handles)

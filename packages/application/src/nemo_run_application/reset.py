@@ -1,11 +1,13 @@
-"""Which jobs of a saved experiment run again."""
+"""Which jobs of a saved experiment run again, and how everybody gets to know."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from nemo_run_application.services import Services
 from nemo_run_domain.job import JobState, JobStatus
+from nemo_run_domain.journal import Kind, Record
 from nemo_run_domain.outcome import explain
 from nemo_run_domain.unit import ExecutionUnit
 
@@ -42,3 +44,13 @@ def _decision(status: JobStatus) -> Decision:
         return Decision(True, "it was never launched")
     details = explain(status)
     return Decision(True, f"it ended as {status.state.name}" + (f" ({details})" if details else ""))
+
+
+def note_repeated(services: Services, directory: str, unit_ids: Collection[str]) -> None:
+    """Write down that units run again, so that other processes wait for them instead of reading old ends.
+
+    Raises:
+        StoreError: The journal cannot be written.
+    """
+    now = services.clock.now()
+    services.store.append(directory, [Record(kind=Kind.RESET, job=unit_id, at=now) for unit_id in unit_ids])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from nemo_run_application.cancel import JobAddress
+from nemo_run_application.cancel import JobAddress, handles_of
 from nemo_run_application.services import Services, by_place
 from nemo_run_domain.errors import BackendUnavailableError
 from nemo_run_domain.executor import ExecutorSettings
@@ -111,8 +111,7 @@ def _addressed(job: JobAddress, record: JobRecord | None, found: Mapping[str, _F
     handles = found.get(job.unit_id)
     if isinstance(handles, BackendUnavailableError):
         return replace(job, handles=())
-    written = tuple(JobHandle.parse(text) for text in record.handles) if record is not None else ()
-    return replace(job, handles=handles or written or job.handles)
+    return replace(job, handles=handles or handles_of(job, record))
 
 
 def _doubtful(error: BackendUnavailableError) -> UnitReport:

@@ -26,6 +26,7 @@ class Kind(str, enum.Enum):
     REJECTED = "rejected"
     CANCEL = "cancel"
     STATUS = "status"
+    RESET = "reset"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,7 @@ class JobRecord:
         handles: Of the newest submission; empty while nobody knows whether it arrived.
         status: The last one written down.
         cancelled: Whether somebody asked to cancel it.
+        is_repeated: It runs again; what anybody knows from before counts no more.
     """
 
     token: str = ""
@@ -68,6 +70,7 @@ class JobRecord:
     handles: tuple[str, ...] = ()
     status: JobStatus | None = None
     cancelled: bool = False
+    is_repeated: bool = False
 
     @property
     def is_open_intent(self) -> bool:
@@ -130,8 +133,11 @@ def fold(records: Iterable[Record]) -> dict[str, JobRecord]:
     jobs: dict[str, JobRecord] = {}
     for record in records:
         known = jobs.get(record.job, JobRecord())
-        if record.kind is Kind.INTENT:
-            jobs[record.job] = JobRecord(token=record.token, planned=record.planned)
+        if record.kind is Kind.RESET:
+            jobs[record.job] = JobRecord(is_repeated=True)
+        elif record.kind is Kind.INTENT:
+            again = known.is_repeated
+            jobs[record.job] = JobRecord(token=record.token, planned=record.planned, is_repeated=again)
         elif record.kind is Kind.SUBMITTED:
             jobs[record.job] = replace(known, handles=record.handles)
         elif record.kind is Kind.CANCEL:

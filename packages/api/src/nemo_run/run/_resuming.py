@@ -12,7 +12,7 @@ from nemo_run.run._telling import announce, printer
 from nemo_run.run._view import ExperimentView
 from nemo_run_application.plan import PlanUnits
 from nemo_run_application.prepare import PrepareExperiment
-from nemo_run_application.reset import decide
+from nemo_run_application.reset import decide, note_repeated
 from nemo_run_application.run_state import RunState
 from nemo_run_application.settle import SettleUnknown
 from nemo_run_application.status import UnitReport
@@ -43,10 +43,12 @@ def _resume(experiment: ExperimentView) -> None:
         printer(experiment).line(f"job {job_id} {what}: {decision.why}")
     planned = PlanUnits(services)(PrepareExperiment(services)(domain))
     state = RunState(experiment=domain, planned={p.unit.id: p for p in planned})
-    ready = _restore(state, found, {i for i, d in decisions.items() if d.rerun})
+    again = [job_id for job_id, decision in decisions.items() if decision.rerun]
+    ready = _restore(state, found, set(again))
+    note_repeated(services, experiment._exp_dir, again)
     session = begin(experiment, state)
     experiment._reconstruct, experiment._launched = False, True
-    announce(experiment, [job_id for job_id, decision in decisions.items() if decision.rerun])
+    announce(experiment, again)
     error: BaseException | None = None
     try:
         session.go_on(ready)
