@@ -121,7 +121,7 @@ class Desk:
         """Start ``nemorun experiment`` with some words."""
         return self.begin([sys.executable, "-m", "nemo_run", "experiment", *words])
 
-    def begin(self, argv: list[str]) -> subprocess.Popen[str]:
+    def begin(self, argv: list[str], *, start_new_session: bool = False) -> subprocess.Popen[str]:
         """Start a program."""
         process = subprocess.Popen(
             argv,
@@ -131,6 +131,7 @@ class Desk:
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,
             text=True,
+            start_new_session=start_new_session,
         )
         self.processes.append(process)
         return process

@@ -1,5 +1,6 @@
 """Commands on jobs that run, from another process than the one that launched them."""
 
+import os
 import signal
 
 import pytest
@@ -37,6 +38,61 @@ def test_wait_returns_when_all_have_succeeded(desk, held):
     gate.write_text("done\n")
     done = desk.finish(waiter)
     assert (done.code, done.err, done.data["held"]["status"]) == (0, "", "SUCCEEDED")
+
+
+@pytest.fixture
+def chain(desk):
+    """Launch three jobs in a row from a process that nobody waits for; returns their title.
+
+    The first waits for its gate, the second and third take a moment, and each begins only because the
+    launcher sees the one before it end.
+    """
+
+    def launch(last):
+        gate = desk.gate()
+        title = f"row_{gate.name}"
+        begun = gate.with_name(f"{gate.name}_begun")
+        os.mkfifo(begun)
+        jobs = [
+            f"run.Script(inline='echo > {begun}; read word < {gate}'), name='first'",
+            "run.Script(inline='sleep 0.2'), name='second', dependencies=['first']",
+            f"run.Script(inline='sleep 0.2; {last}'), name='third', dependencies=['second']",
+        ]
+        desk.begin(desk.script(title, jobs), start_new_session=True)
+        desk.await_gate(begun)
+        return title, gate
+
+    return launch
+
+
+@pytest.mark.parametrize(("last", "code", "state"), [("true", 0, "SUCCEEDED"), ("exit 5", 1, "FAILED")])
+def test_wait_for_a_chain_that_another_process_launches(desk, chain, last, code, state):
+    title, gate = chain(last)
+    hasty = desk.start("wait", title, "--timeout", "0.3", "--json")
+    waiters = [desk.start("wait", title, "--json") for _ in range(4)]
+    reader = desk.start("logs", title, "third", "-f")
+    assert desk.finish(hasty).code == 124
+    gate.write_text("go\n")
+    waiters += [desk.start("wait", title, "--json") for _ in range(4)]
+    for waiter in waiters:
+        done = desk.finish(waiter)
+        states = [row["status"] for row in done.data.values()]
+        assert (done.code, done.err, states) == (code, "", ["SUCCEEDED", "SUCCEEDED", state])
+    done = desk.finish(reader)
+    assert (done.code, done.out, done.err) == (0, "", "")
+
+
+def test_wait_for_a_chain_whose_launcher_dies(desk, chain):
+    title, gate = chain("true")
+    waiters = [desk.start("wait", title, "--json") for _ in range(3)]
+    launcher = next(process for process in desk.processes if process.args[-1].endswith(f"{title}.py"))
+    launcher.kill()
+    launcher.wait()
+    gate.write_text("go\n")
+    for waiter in waiters:
+        done = desk.finish(waiter)
+        states = [row["status"] for row in done.data.values()]
+        assert (done.code, done.err, states) == (1, "", ["SUCCEEDED", "UNSUBMITTED", "UNSUBMITTED"])
 
 
 @pytest.mark.parametrize("options", [(), ("held", "--json")], ids=str)

@@ -150,6 +150,18 @@ class TestWait:
         assert (done.exit_code, done.stderr) == (1, "")
         assert "Status: UNSUBMITTED" in done.stdout
 
+    def test_gives_up_in_time_while_somebody_is_about_to_launch(self, home):
+        with nemo_run.Experiment("waiting") as exp:
+            exp.add(nemo_run.Script(inline="echo"), name="idle")
+            exp.dryrun(log=False, delete_exp_dir=False)
+        let_go = exp._services.store.hold(exp._exp_dir)
+        try:
+            done = nemorun("experiment", "wait", "waiting", "--timeout", "0.1")
+        finally:
+            let_go()
+        assert done.exit_code == 124
+        assert "after 0.1 s these jobs" in done.stderr
+
 
 class TestOutput:
     def test_the_environment_asks_for_json(self, saved):

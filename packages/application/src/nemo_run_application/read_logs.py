@@ -89,7 +89,9 @@ class ReadLogs:
             report = read(directory, [job])[job.unit_id]
             if report.handles:
                 return replace(job, handles=report.handles)
-            if not is_held or report.status.is_final:
+            if report.doubt is not None and not wait:
+                raise report.doubt
+            if not (is_held or report.doubt is not None) or report.status.is_final:
                 raise NotFoundError(f"job {job.unit_id!r} has no output: it was not launched")
             self.services.clock.sleep(pause)
             pause = _longer(pause)

@@ -36,9 +36,11 @@ def all_succeeded(rows: Rows) -> bool:
     return all(row["status"] == JobState.SUCCEEDED for row in rows.values())
 
 
-def unfinished(rows: Rows) -> list[str]:
-    """Return the ids of jobs that go on."""
-    return [job_id for job_id, row in rows.items() if row["status"] in _GOING_ON]
+def unfinished(experiment: Experiment, rows: Rows) -> list[str]:
+    """Return the ids of jobs that go on, or that somebody is still about to launch."""
+    driven = experiment._services.store.is_held(experiment._exp_dir)
+    states = (*_GOING_ON, JobState.UNSUBMITTED) if driven else _GOING_ON
+    return [job_id for job_id, row in rows.items() if row["status"] in states]
 
 
 def cancel(experiment: Experiment, job_ids: Collection[str], *, as_json: bool) -> None:

@@ -47,7 +47,9 @@ def create() -> typer.Typer:
 
 
 def list(
-    experiment_title: Annotated[str, typer.Argument(metavar="TITLE", help="Without: list all titles.")] = "",
+    experiment_title: Annotated[
+        str, typer.Argument(metavar="TITLE", help="Of the runs; without it, all titles are listed.")
+    ] = "",
     base_dir: BaseDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -72,17 +74,22 @@ def status(experiment_id: ExperimentName, base_dir: BaseDir = None, as_json: AsJ
 def logs(
     experiment_id: ExperimentName,
     job_idx: JobName = "0",
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until the job ends.")] = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Go on printing until the job ends.")
+    ] = False,
     regex: Annotated[
         str | None,
-        typer.Option("--regex", metavar="PATTERN", help="Only lines that contain it."),
+        typer.Option(
+            "--regex", metavar="PATTERN", help="Only lines in which this regular expression is found."
+        ),
     ] = None,
     base_dir: BaseDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Print the output of a job.
 
-    Each line begins with the task and the number of its copy.
+    Each line begins with the task and the number of its copy. With --follow, a job that another program
+    is about to launch is waited for.
     """
     experiment = _lookup.open_experiment(experiment_id, base_dir, quiet=True)
     job = _lookup.find_job(experiment, job_idx)
@@ -98,7 +105,9 @@ def logs(
 def cancel(
     experiment_id: ExperimentName,
     job_idx: JobName = "0",
-    all: Annotated[bool, typer.Option("--all/--no-all", help="Every job.")] = False,
+    all: Annotated[
+        bool, typer.Option("--all/--no-all", show_default=False, help="Every job, whatever JOB says.")
+    ] = False,
     dependencies: Annotated[
         bool, typer.Option("--dependencies", "-d", help="Also the jobs that it depends on directly.")
     ] = False,
@@ -126,7 +135,8 @@ def wait(
 ) -> int:
     """Wait until all jobs have ended.
 
-    Fails unless all succeeded.
+    Exit code 0: all succeeded; 1: some did not; 124: the time was over. A chain that another program
+    launches job by job is waited for to its end.
     """
     quiet = wants_json(as_json)
     experiment = _lookup.open_experiment(experiment_id, base_dir, quiet=quiet)
@@ -136,13 +146,16 @@ def wait(
         experiment.wait(timeout)
     rows = _states.ask(experiment)
     _states.show(experiment, rows, as_json=quiet)
-    if late := _states.unfinished(rows):
+    if late := _states.unfinished(experiment, rows):
         raise WaitTimeoutError(f"after {timeout} s these jobs of {experiment.id} go on: {', '.join(late)}")
     return _ending.OK if _states.all_succeeded(rows) else _ending.FAILED
 
 
 def results(experiment_id: ExperimentName, base_dir: BaseDir = None, as_json: AsJson = False) -> None:
-    """Show exit codes, values and last lines."""
+    """Show how each job ended, its value and its last lines.
+
+    Nothing that values name is imported; a text stands for those that would need it.
+    """
     experiment = _lookup.open_experiment(experiment_id, base_dir, quiet=True)
     from nemo_run.cli import _results
 
@@ -161,7 +174,7 @@ def export(
 ) -> None:
     """Write all commands as scripts to run by hand.
 
-    Imports what the tasks name.
+    Imports what the tasks name; launches nothing.
     """
     quiet = wants_json(as_json)
     paths = _lookup.open_experiment(experiment_id, base_dir, quiet=quiet).export(folder)
