@@ -1,5 +1,6 @@
 """One task under the supervisor: how it starts, what it prints, how it ends."""
 
+import errno
 import json
 import os
 import resource
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nemo_run_adapters.local import process, records
+from nemo_run_adapters.local import client, process, records
 
 # A task that does not mind SIGTERM, with a child that does not either.
 STUBBORN = """
@@ -181,6 +182,57 @@ def test_the_start_ticks_are_those_of_the_system(bench):
     for app in apps:
         record = bench.record(app)
         assert record["start_ticks"] == process.fetch_start_ticks(record["pid"])
+
+
+def _limit_files(monkeypatch, number):
+    """Let supervisors have no more descriptors than this, whatever they try."""
+    code = (
+        "import os, resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (int(sys.argv[1]),) * 2);"
+        "os.execv(sys.executable, [sys.executable, *sys.argv[2:]])"
+    )
+    monkeypatch.setattr(client, "_COMMAND", ("-I", "-S", "-c", code, str(number), *client._COMMAND))
+
+
+def test_tasks_wait_for_descriptors_until_others_end(bench, monkeypatch, eventually):
+    _limit_files(monkeypatch, 64)
+    apps = [bench.shell("echo begun; until [ -e go ]; do sleep 0.05; done; echo x") for _ in range(30)]
+    assert bench.start(*apps) == {}
+    begun = [app for app in apps if Path(app["app_dir"], "process.json").exists()]
+    assert 1 < len(begun) < 20
+    states = {bench.client.statuses([app["app_id"]])[app["app_id"]]["state"] for app in apps}
+    assert states == {records.read_status(apps[-1]["app_dir"])["state"]} == {"RUNNING"}
+    cancelled, marked = apps[-1], apps[-2]
+    bench.client.cancel([cancelled["app_id"]], 1.0)
+    assert records.cancel(marked["app_dir"], 1.0)["state"] == "CANCELLED"
+    assert bench.wait(cancelled)[0]["message"] == "cancelled before it started"
+    (bench.folder / "go").touch()
+    statuses = bench.wait(*apps[:-2])
+    assert {s["state"] for s in statuses} == {"SUCCEEDED"}
+    assert all(s["started_at"] for s in statuses)
+    assert {bench.read(app) for app in apps[:-2]} == {b"begun\nx\n"}
+
+
+def test_a_retry_waits_for_descriptors_too(bench, monkeypatch, eventually):
+    _limit_files(monkeypatch, 64)
+    retried = bench.shell(
+        '[ "$NEMORUN_ATTEMPT" = 1 ] || { until [ -e fail ]; do sleep 0.01; done; exit 3; }', retries=1
+    )
+    others = [bench.shell("until [ -e go ]; do sleep 0.05; done") for _ in range(30)]
+    assert bench.start(retried, *others) == {}
+    (bench.folder / "fail").touch()
+    eventually(bench.folder_of(retried).joinpath("attempt_0").exists)
+    (bench.folder / "go").touch()
+    assert {s["state"] for s in bench.wait(retried, *others)} == {"SUCCEEDED"}
+    assert bench.wait(retried)[0]["restarts"] == 1
+
+
+def test_a_task_that_nothing_could_make_room_for_is_refused(bench, monkeypatch):
+    _limit_files(monkeypatch, 16)
+    group = [bench.shell("until [ -e go ]; do sleep 0.05; done", group="g") for _ in range(9)]
+    refused = bench.start(*group)
+    assert refused
+    assert all("nothing else runs" in r.message for r in refused.values())
+    assert {r.errno for r in refused.values()} == {errno.EMFILE}
 
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)

@@ -297,6 +297,10 @@ class SupervisorClient:
         self._owners[app_id] = link
         self._statuses[app_id] = build_status(app_id, "RUNNING", started_at=started_at)
 
+    def _on_started(self, link: _Link, event: dict[str, Any]) -> None:
+        status = self._statuses[event["app_id"]]
+        self._statuses[event["app_id"]] = {**status, "started_at": event["started_at"]}
+
     def _on_restarted(self, link: _Link, event: dict[str, Any]) -> None:
         status = self._statuses[event["app_id"]]
         self._statuses[event["app_id"]] = {**status, "restarts": event["attempt"]}

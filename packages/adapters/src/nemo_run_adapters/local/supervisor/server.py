@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _SPAWN_SLICE = 0.010  # seconds of starting tasks before looking after the running ones
 _NOTICE_INTERVAL = 0.020  # seconds between two notices about new output
+_RETRY_INTERVAL = 0.25  # seconds between two attempts to start what there was not enough for
 _MOST_BACKLOG = 1 << 20  # bytes; a launcher that lags this far behind gets no notices about output
 _FIRST_GROUP_POLL, _LAST_GROUP_POLL = 0.001, 0.1  # seconds
 
@@ -45,6 +46,8 @@ class Server:
         self._running: dict[int, Task] = {}  # by pid of the main process
         self._groups: dict[tuple[int, str], list[Task]] = {}  # by batch and name
         self._batch = 0
+        self._put_off: list[Task] = []  # claimed, and waiting for others to end
+        self._retry_due = False
         self._waiting: list[Task] = []  # main process ended, group not empty yet
         self._group_poll = _FIRST_GROUP_POLL
         self._watched: set[str] = set()
@@ -129,8 +132,46 @@ class Server:
             return
         event = {"event": "accepted", "app_id": task.id, "started_at": task.started_at}
         self._events.insert(position, event)  # before the end of one that was cancelled in the queue
-        if task.pid is not None and not task.is_over:
-            self._running[task.pid] = task
+
+    def put_off(self, task: Task) -> bool:
+        """Start a task later, when others have ended; False if there are none, or only of its group."""
+        others = (*self._running.values(), *self._waiting)
+        if all(task.group and other.group == task.group for other in others):
+            return False
+        self._put_off.append(task)
+        self._retry_later()
+        return True
+
+    def _retry_later(self) -> None:
+        if not self._retry_due:
+            self._retry_due = True
+            self.loop.call_later(_RETRY_INTERVAL, self._retry_again)
+
+    def _retry_again(self) -> None:
+        self._retry_due = False
+        self._retry()
+
+    def _retry(self) -> None:
+        """Start what was put off up to the first that still cannot; end those that were stopped."""
+        tasks, self._put_off = self._put_off, []
+        is_short = False
+        for task in tasks:
+            if is_short and not task.is_unwanted:
+                self._put_off.append(task)
+                continue
+            with_others = len(self._put_off)
+            self.loop.call(self._proceed, task)
+            is_short = is_short or len(self._put_off) > with_others
+        if self._put_off:
+            self._retry_later()
+
+    def _proceed(self, task: Task) -> None:
+        try:  # noqa: SIM105 - contextlib takes time to import
+            task.proceed()
+        except START_ERRORS:
+            pass  # recorded, and told as its end
+        if task.pid is not None and not task.attempt:
+            self._emit("started", task, started_at=task.started_at)
 
     def _refuse(self, app_id: str, error: Exception) -> None:
         number = error.errno if isinstance(error, OSError) else None
@@ -146,9 +187,10 @@ class Server:
                 passed = time.monotonic() - self._last_notice
                 self.loop.call_later(max(0.0, _NOTICE_INTERVAL - passed), self._notify_output)
 
-    def task_restarted(self, task: Task) -> None:
+    def task_began(self, task: Task) -> None:
         self._running[task.main_pid] = task
-        self._emit("restarted", task, pid=task.pid, attempt=task.attempt)
+        if task.attempt:
+            self._emit("restarted", task, pid=task.pid, attempt=task.attempt)
 
     def task_ended(self, task: Task, status: dict[str, Any]) -> None:
         self._emit("final", task, status=status)
@@ -162,6 +204,8 @@ class Server:
 
     def _forget(self, task: Task) -> None:
         self._tasks.pop(task.id, None)
+        if self._put_off:
+            self.loop.call_later(0.0, self._retry)
         self._watched.discard(task.id)
         # The first member to end ends its group, however it ended.
         for member in self._groups.pop(task.group, ()) if task.group else ():

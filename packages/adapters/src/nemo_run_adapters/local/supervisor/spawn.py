@@ -12,6 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     Environ = dict[bytes, bytes]
 
+# What the system says when there is not enough of something that tasks give back when they end.
+SHORTAGES = (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM)
+_SPARE = 16  # descriptors that are kept for records and for looking at processes
 _SET_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of <linux/prctl.h>
 
 
@@ -66,6 +69,8 @@ class Spawner:
             resource.setrlimit(resource.RLIMIT_NOFILE, self._raised)
         except (OSError, ValueError):
             self._raised = self._limits  # macOS reports a hard limit that it refuses to give
+        # New descriptors get the lowest free number, so this one is reached when few are left.
+        self._highest = self._raised[0] - min(_SPARE, self._raised[0] // 4)
         self._signals = [s for s in signal.valid_signals() if s not in (signal.SIGKILL, signal.SIGSTOP)]
 
     def spawn(self, argv: list[str], environ: Environ, cwd: str, stdout: int, stderr: int) -> int:
@@ -75,6 +80,8 @@ class Spawner:
             OSError: There is no such program or directory, or the system refuses.
             ValueError: An argument or variable that no program can be given.
         """
+        if max(stdout, stderr) >= self._highest > 0:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
         os.chdir(cwd)  # the supervisor is a single thread, so nothing else notices
         try:
             path = find_program(argv[0], environ)

@@ -9,6 +9,7 @@ import time
 from nemo_run_adapters.local import process
 from nemo_run_adapters.local.supervisor import files
 from nemo_run_adapters.local.supervisor.output import Logs, Stream
+from nemo_run_adapters.local.supervisor.spawn import SHORTAGES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
         identity: dict[str, Any]
 
         def task_printed(self, task: Task) -> None: ...
-        def task_restarted(self, task: Task) -> None: ...
+        def task_began(self, task: Task) -> None: ...
+        def put_off(self, task: Task) -> bool: ...
         def task_ended(self, task: Task, status: dict[str, Any]) -> None: ...
         def await_group(self, task: Task) -> None: ...
 
@@ -90,17 +92,48 @@ class Task:
             OSError: Refused; when the app was claimed, this is recorded as its end.
             ValueError: The same, as for all of ``START_ERRORS``.
         """
-        folder = files.make_folders(self._dir, self._role)
+        files.make_folders(self._dir, self._role)
         files.claim(self._dir, self._host.identity)
-        if self._stop_reason or self._is_marked():
+        self.proceed()
+
+    def proceed(self) -> None:
+        """Start the attempt that is due, or put it off until there is enough of what it needs.
+
+        Raises:
+            OSError: It cannot start, which is recorded as the end; the same for all of ``START_ERRORS``.
+        """
+        if self.is_unwanted:
             self._finish_cancelled()
             return
         try:
-            self._logs = Logs(folder)
+            if self._logs is None:
+                self._logs = Logs(f"{self._dir}/{self._role}/0")
             self._spawn()
         except START_ERRORS as error:
-            self._finish_unstarted(error)
-            raise
+            if not isinstance(error, OSError) or error.errno not in SHORTAGES:
+                self._finish_unstarted(error)
+                raise
+            self._wait_for_room(error)
+            return
+        self._host.task_began(self)
+
+    @property
+    def is_unwanted(self) -> bool:
+        """Whether somebody has asked for a stop."""
+        return bool(self._stop_reason) or self._is_marked()
+
+    def _wait_for_room(self, error: OSError) -> None:
+        if not self._host.put_off(self):
+            hopeless = OSError(
+                error.errno, f"{error.strerror}, and nothing else runs here whose end could help"
+            )
+            self._finish_unstarted(hopeless)
+            raise hopeless from error
+        # Hold neither descriptors nor the id of a process that has ended.
+        self.pid = None
+        if self._logs is not None:
+            self._logs.close()
+            self._logs = None
 
     def _spawn(self) -> None:
         self._result = None
@@ -215,12 +248,10 @@ class Task:
         note = f"attempt {self.attempt + 1} of {self._retries + 1} failed with {end}; starting again"
         self._open_logs.start_attempt(self.attempt, note)
         self.attempt += 1
-        try:
-            self._spawn()
-        except START_ERRORS as error:
-            self._finish_unstarted(error)
-        else:
-            self._host.task_restarted(self)
+        try:  # noqa: SIM105 - contextlib takes time to import
+            self.proceed()
+        except START_ERRORS:
+            pass  # recorded
 
     def _finish_failed(self) -> None:
         code, number = self._split_result()
