@@ -56,6 +56,11 @@ def test_jobs_run_in_the_order_of_their_dependencies(world: World, folder: Path)
     assert result.stdout.split() == ["first", "left", "right", "last"]
 
 
+def test_jobs_that_wait_for_nothing_run_in_the_order_they_were_added(world: World, folder: Path) -> None:
+    export(world, folder, *(script(name, f"echo {name}") for name in ("z", "b", "a", "c")))
+    assert bash(folder).stdout.split() == ["z", "b", "a", "c"]
+
+
 def test_every_script_runs_by_itself(world: World, folder: Path) -> None:
     export(world, folder, script("a", 'echo "$X and $0"', env_vars={"X": "a 'quoted' $value"}))
     result = subprocess.run([folder / "a" / "a.sh"], capture_output=True, text=True, timeout=60, check=True)

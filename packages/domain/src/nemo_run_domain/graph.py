@@ -38,7 +38,7 @@ class Progress:
 
 
 def check_graph(units: Iterable[ExecutionUnit]) -> list[list[str]]:
-    """Return the ids level by level: each level needs only earlier ones.
+    """Return the ids level by level: each level needs only earlier ones, and is in the order given.
 
     Raises:
         InvalidConfigError: A duplicate id, an unknown dependency, or a cycle; names it.
@@ -62,9 +62,10 @@ def _levels(graph: Mapping[str, Iterable[str]]) -> list[list[str]]:
     except graphlib.CycleError as error:
         cycle = " -> ".join(reversed(error.args[1]))
         raise InvalidConfigError(f"dependencies form a cycle: {cycle}") from error
+    position = {unit_id: number for number, unit_id in enumerate(graph)}
     levels: list[list[str]] = []
     while sorter.is_active():
-        levels.append(sorted(sorter.get_ready()))
+        levels.append(sorted(sorter.get_ready(), key=position.__getitem__))
         sorter.done(*levels[-1])
     return levels
 
