@@ -75,7 +75,12 @@ class TestCommands:
         assert prepare(ScriptTask(inline="x"), backend=backend).command.argv[1] == "/nemo_run/scripts/t.sh"
 
     @pytest.mark.parametrize(
-        ("entrypoint", "shebang"), [("bash", "#!/usr/bin/bash"), ("python", "#!/usr/bin/env python")]
+        ("entrypoint", "shebang"),
+        [
+            ("bash", "#!/usr/bin/bash"),
+            ("python", "#!/usr/bin/env python"),
+            ("python -u", "#!/usr/bin/env -S python -u"),
+        ],
     )
     def test_inline_scripts_become_files(self, entrypoint: str, shebang: str) -> None:
         (file,) = prepare(ScriptTask(inline="body", entrypoint=entrypoint)).files

@@ -8,7 +8,6 @@ import pytest
 
 from nemo_run_domain.command import Command
 from nemo_run_domain.errors import InvalidConfigError
-from nemo_run_domain.executor import ExecutorSettings, launcher_of
 from nemo_run_domain.launcher import (
     DEBUG_ENV,
     FaultToleranceSettings,
@@ -162,8 +161,15 @@ def test_other_launchers_change_no_environment() -> None:
     assert with_launcher_env(COMMAND, LauncherSettings(), log_level="INFO", debug=True) is COMMAND
 
 
-def test_an_executor_without_a_launcher_has_a_plain_one() -> None:
-    torchrun = TorchrunSettings()
-    assert launcher_of(ExecutorSettings(launcher=torchrun)) is torchrun
-    assert launcher_of(ExecutorSettings()) == LauncherSettings()
-    assert launcher_of(ExecutorSettings(launcher="torchrun")) == LauncherSettings()
+@pytest.mark.parametrize(
+    ("interpreter", "words", "is_python"),
+    [
+        ("python -u", ("python", "-u"), True),
+        ("/opt/py/bin/python3 -X dev", ("/opt/py/bin/python3", "-X", "dev"), True),
+        ("env 'A=b c' bash", ("env", "A=b c", "bash"), False),
+    ],
+)
+def test_an_interpreter_may_have_options(interpreter: str, words: tuple[str, ...], is_python: bool) -> None:
+    program = Program(interpreter=interpreter, path="run.py", args=("x y",))
+    assert program.argv == (*words, "run.py", "x y")
+    assert program.is_python is is_python

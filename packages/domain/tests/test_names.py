@@ -22,11 +22,13 @@ from nemo_run_domain.names import (
     unique_id,
 )
 
-FINE = ["a", "my-sweep_1.2", "Ünïcode", "a b", "..a", "-x", "$(x)", "x" * MAX_COMPONENT_BYTES]
+FINE = ["a", "my-sweep_1.2", "Ünïcode", "a b", "a..", "-x", "$(x)", "x" * MAX_COMPONENT_BYTES]
 BAD = {
     "": "empty",
     ".": "leave the home folder",
     "..": "leave the home folder",
+    ".a": "begins with a dot, which hides its folder",
+    "..a": "begins with a dot",
     "a\\b": "separator",
     "a\nb": "control",
     "a\0b": "control",

@@ -12,7 +12,7 @@ from nemo_run_domain.experiment import Experiment
 from nemo_run_domain.launcher import LauncherSettings
 from nemo_run_domain.packaging import PackagerSettings
 from nemo_run_domain.task import ScriptTask
-from nemo_run_domain.topology import Topology, parse_topology
+from nemo_run_domain.topology import Topology
 from nemo_run_domain.unit import ExecutionUnit, UnitTask
 
 HERE = ExecutorSettings()
@@ -106,23 +106,20 @@ def test_an_experiment_checks_its_graph() -> None:
 # --- topologies
 
 
-@pytest.mark.parametrize(
-    ("text", "nodes", "procs"), [("8", 1, 8), ("2x8", 2, 8), ("1:2x8", 2, 8), ("1x1", 1, 1), ("010x1", 10, 1)]
-)
-def test_a_topology_is_read(text: str, nodes: int, procs: int) -> None:
-    topology = parse_topology(text)
-    assert (topology.nodes, topology.procs_per_node) == (nodes, procs)
-    assert topology.world_size == nodes * procs
-
-
-@pytest.mark.parametrize("text", ["", "x", "2x", "x8", "1:8", "2x8x1", "-1", "2 x 8", "0x1", "1x0", "0"])
-def test_other_text_is_no_topology(text: str) -> None:
-    with pytest.raises(InvalidConfigError):
-        parse_topology(text)
-
-
 @pytest.mark.parametrize("value", [0, -1, 1.5, "2", None])
 @pytest.mark.parametrize("name", ["nodes", "procs_per_node"])
 def test_nodes_and_processes_are_counted_from_one(name: str, value: Any) -> None:
     with pytest.raises(InvalidConfigError, match=f"{name} must be a whole number"):
         Topology(**{name: value})
+
+
+def test_a_long_argument_that_no_program_can_receive_is_shortened() -> None:
+    with pytest.raises(InvalidConfigError, match="NUL") as caught:
+        ScriptTask(path="a", args=("x" * 1000 + "\0",))
+    assert len(str(caught.value)) < 120
+
+
+@pytest.mark.parametrize("entrypoint", ["", "  ", "python 'x"])
+def test_an_entrypoint_is_a_command(entrypoint: str) -> None:
+    with pytest.raises(InvalidConfigError, match="entrypoint"):
+        ScriptTask(path="a", entrypoint=entrypoint)

@@ -145,5 +145,7 @@ def _files(unit_task: UnitTask) -> Iterable[JobFile]:
 
 
 def _script_text(task: ScriptTask) -> str:
-    shebang = "/usr/bin/bash" if task.entrypoint == "bash" else f"/usr/bin/env {task.entrypoint}"
-    return f"#!{shebang}\n{task.inline}"
+    if task.entrypoint == "bash":
+        return f"#!/usr/bin/bash\n{task.inline}"
+    split = "-S " if len(task.entrypoint.split()) > 1 else ""  # env takes the rest as one word otherwise
+    return f"#!/usr/bin/env {split}{task.entrypoint}\n{task.inline}"

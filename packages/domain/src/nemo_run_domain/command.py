@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nemo_run_domain.errors import InvalidConfigError
+from nemo_run_domain.secrets import is_secret
 
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -29,10 +30,6 @@ class Command:
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=_no_env)
 
-    def with_argv(self, argv: Sequence[str]) -> Command:
-        """Return the same command with other words."""
-        return replace(self, argv=tuple(argv))
-
     def with_env(self, env: Mapping[str, str]) -> Command:
         """Return the same command with ``env`` on top of its environment."""
         return replace(self, env={**self.env, **env})
@@ -48,7 +45,8 @@ def check_env(env: Mapping[Any, Any], *, owner: str) -> dict[str, str]:
         if not isinstance(name, str) or not name or "=" in name or "\0" in name:
             raise InvalidConfigError(f"{owner}: {name!r} cannot be the name of an environment variable")
         if not isinstance(value, str):
-            raise InvalidConfigError(f"{owner}: environment variable {name!r} must be text, not {value!r}")
+            shown = type(value).__name__ if is_secret(name, value) else repr(value)
+            raise InvalidConfigError(f"{owner}: environment variable {name!r} must be text, not {shown}")
         if "\0" in value:
             raise InvalidConfigError(f"{owner}: environment variable {name!r} has a NUL character")
     return dict(env)

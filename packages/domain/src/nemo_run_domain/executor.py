@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from nemo_run_domain.launcher import LauncherSettings
 from nemo_run_domain.packaging import PackagerSettings
 
 
@@ -35,8 +34,3 @@ class ExecutorSettings:
     job_dir: str = ""
     experiment_dir: str = field(init=False, default="")
     _launcher_setup: bool = field(init=False, default=False, repr=False)
-
-
-def launcher_of(executor: ExecutorSettings) -> LauncherSettings:
-    """Return the launcher object of ``executor``; a plain one where it has none."""
-    return executor.launcher if isinstance(executor.launcher, LauncherSettings) else LauncherSettings()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -94,7 +95,7 @@ class Program:
     """What a launcher starts: a script or a module, with arguments.
 
     Attributes:
-        interpreter: Program that runs it.
+        interpreter: Program that runs it, with options as a shell would read them.
         path: File, or module name with ``module``.
         args: Arguments behind it.
         module: Started with ``-m``.
@@ -108,12 +109,12 @@ class Program:
     @property
     def argv(self) -> tuple[str, ...]:
         """The words that start it without a launcher."""
-        return (self.interpreter, *(("-m",) if self.module else ()), self.path, *self.args)
+        return (*shlex.split(self.interpreter), *(("-m",) if self.module else ()), self.path, *self.args)
 
     @property
     def is_python(self) -> bool:
         """Whether the interpreter is some Python."""
-        return self.interpreter.rpartition("/")[2].startswith("python")
+        return shlex.split(self.interpreter)[0].rpartition("/")[2].startswith("python")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

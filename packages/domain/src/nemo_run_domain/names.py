@@ -34,12 +34,12 @@ def check_component(name: str, *, what: str) -> str:
         what: How the error calls it, such as ``job name 'x'``.
 
     Raises:
-        InvalidConfigError: Empty, ``.``, ``..``, a slash, control characters, surrounding
+        InvalidConfigError: Empty, a leading dot, a slash, control characters, surrounding
             blanks, or longer than ``MAX_COMPONENT_BYTES``.
     """
     reason = _component_problem(name)
     if reason:
-        forbidden = "'/', '\\', control characters or surrounding blanks"
+        forbidden = "a leading dot, '/', '\\', control characters or surrounding blanks"
         allowed = f"1 to {MAX_COMPONENT_BYTES} bytes without {forbidden}"
         raise InvalidConfigError(f"{_short(what)} {reason}; allowed are {allowed}")
     return name
@@ -52,6 +52,8 @@ def _component_problem(name: str) -> str | None:
         return "would leave the home folder"
     if "/" in name or "\\" in name:
         return "has a path separator"
+    if name.startswith("."):
+        return "begins with a dot, which hides its folder"
     if not name.isprintable():
         return "has a control or unprintable character"
     if name != name.strip():

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from nemo_run_domain.errors import InvalidConfigError
+
+_SHOWN = 40
+"""Characters of an argument that an error shows."""
 
 
 def _nothing() -> dict[str, Any]:
@@ -22,7 +26,7 @@ class ScriptTask:
         inline: Text of the script; stands instead of ``path``.
         args: Arguments behind the script.
         env: Environment of this task; wins over the executor's.
-        entrypoint: Program that runs the script.
+        entrypoint: Program that runs the script, with options as a shell would read them.
         module: Run ``path`` with ``-m``.
         metadata: Free-form facts for backends.
     """
@@ -38,13 +42,21 @@ class ScriptTask:
     def __post_init__(self) -> None:
         if not self.path and not self.inline:
             raise InvalidConfigError("a script needs a path or an inline text")
-        if not self.entrypoint:
-            raise InvalidConfigError("a script needs an entrypoint, such as 'bash' or 'python'")
+        if not _words(self.entrypoint):
+            raise InvalidConfigError("a script needs an entrypoint, such as 'bash' or 'python -u'")
         for arg in self.args:
             if "\0" in arg:
+                shown = arg if len(arg) <= _SHOWN else f"{arg[:_SHOWN]}..."
                 raise InvalidConfigError(
-                    f"script argument {arg!r} has a NUL character; no program can receive it"
+                    f"script argument {shown!r} has a NUL character; no program can receive it"
                 )
+
+
+def _words(entrypoint: str) -> list[str]:
+    try:
+        return shlex.split(entrypoint)
+    except ValueError as error:
+        raise InvalidConfigError(f"entrypoint {entrypoint!r} is no command: {error}") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
