@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nemo_run_application.services import Services, by_place
@@ -63,7 +63,7 @@ class CancelJobs:
         tokens = [target.token for target in targets if target.token]
         try:
             scheduler = self.services.connections.get(executor).scheduler
-            found = scheduler.find(tokens) if tokens else {}
+            found: Mapping[str, tuple[JobHandle, ...]] = scheduler.find(tokens) if tokens else {}
             handles = [handle for t in targets for handle in (*t.job.handles, *found.get(t.token, ()))]
             if handles:
                 scheduler.cancel(handles)
