@@ -135,6 +135,12 @@ class TestExport:
         assert len(paths) == 1 + len(JOBS)
 
 
+@pytest.mark.parametrize("words", ["list", "status ended", "status ended --json", "wait ended --json"])
+def test_closed_standard_output_is_no_error(desk, ended, words):
+    done = desk.run(["sh", "-c", f'"$0" -m nemo_run experiment {words} >&-', sys.executable])
+    assert (done.code, done.err) == (1 if words.startswith("wait") else 0, "")
+
+
 class TestErrors:
     """One line on standard error that names what is missing and what there is."""
 

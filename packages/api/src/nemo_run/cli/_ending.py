@@ -35,7 +35,8 @@ def as_command(function: Callable[..., int | None]) -> Callable[..., None]:
 def _code_of(call: Callable[[], int | None]) -> int:
     try:
         code = call() or OK
-        sys.stdout.flush()
+        if sys.stdout is not None:  # pyright: ignore[reportUnnecessaryComparison] - None where it is closed
+            sys.stdout.flush()
     except BrokenPipeError:
         _discard_output()
         return NOT_READ

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 
 def write(text: str) -> None:
-    """Write a line."""
-    sys.stdout.write(f"{text}\n")
+    """Write a line; where standard output is closed, nothing."""
+    if sys.stdout is not None:  # pyright: ignore[reportUnnecessaryComparison] - None where it is closed
+        sys.stdout.write(f"{text}\n")
 
 
 def write_json(value: Any) -> None:
