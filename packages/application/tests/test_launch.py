@@ -246,6 +246,18 @@ def test_an_interrupted_launch_finds_what_was_accepted(world: World) -> None:
     assert world.place().count("find") == 1
 
 
+def test_an_interrupted_launch_can_be_asked_about_again(world: World) -> None:
+    watch = world.begin(unit("a"))
+    watch.state.sending.add("a")
+    world.place().silent.add("find")
+    with pytest.raises(BackendUnavailableError):
+        watch.recover()
+    assert watch.state.sending == {"a"}
+    world.place().silent.clear()
+    watch.recover()
+    assert watch.state.sending == set()
+
+
 def test_an_interruption_leaves_the_units_marked(world: World) -> None:
     def interrupt() -> None:
         raise KeyboardInterrupt

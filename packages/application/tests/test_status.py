@@ -9,6 +9,7 @@ import pytest
 from nemo_run_application.await_jobs import AwaitJobs
 from nemo_run_application.cancel import JobAddress
 from nemo_run_application.launch import LaunchUnits
+from nemo_run_application.read_logs import ReadLogs
 from nemo_run_application.run_state import RunState
 from nemo_run_application.settle import SettleUnknown
 from nemo_run_application.status import ReadStatus, UnitReport
@@ -137,6 +138,8 @@ class TestOpenIntents:
         assert told(reports) == {"a": JobState.UNKNOWN, "b": JobState.SUCCEEDED}
         assert isinstance(reports["a"].doubt, BackendUnavailableError)
         assert "nobody knows whether it was submitted" in reports["a"].status.message
+        with pytest.raises(BackendUnavailableError):
+            ReadLogs(world.services, lambda *_: None)(state.experiment.directory, address(state, "a"))
         with pytest.raises(BackendUnavailableError):
             SettleUnknown(world.services)(state.experiment.directory, addresses(state))
 

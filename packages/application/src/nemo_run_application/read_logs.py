@@ -87,6 +87,8 @@ class ReadLogs:
         while True:
             is_held = wait and store.is_held(directory)  # before the look at what the holder has done
             report = read(directory, [job])[job.unit_id]
+            if report.doubt is not None:
+                raise report.doubt
             if report.handles:
                 return replace(job, handles=report.handles)
             if report.doubt is not None and not wait:
