@@ -10,6 +10,7 @@ import pytest
 
 from nemo_run_adapters.store import journal_file
 from nemo_run_adapters.store.experiments import FolderExperimentStore
+from nemo_run_adapters.store.journal_file import hold_journal, is_journal_held
 from nemo_run_domain.errors import StoreError
 from nemo_run_domain.journal import Kind, Record
 
@@ -83,3 +84,23 @@ def test_bytes_that_are_no_text_are_left_out(tmp_path: Path) -> None:
         journal.write(b"\xff\xfe\0garbage\n[1]\n7\n")
     STORE.append(str(tmp_path), [record("b")])
     assert STORE.journal(str(tmp_path)) == [record("a"), record("b")]
+
+
+def test_a_forked_child_keeps_no_journal(tmp_path: Path) -> None:
+    path = str(tmp_path / "_JOURNAL")
+    let_go = hold_journal(path)
+    assert let_go is not None
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(writer)
+        os.read(reader, 1)  # until the parent closes its end
+        os._exit(0)
+    os.close(reader)
+    try:
+        assert is_journal_held(path)
+        let_go()
+        assert not is_journal_held(path)
+    finally:
+        os.close(writer)
+        os.waitpid(child, 0)

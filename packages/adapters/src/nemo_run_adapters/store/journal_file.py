@@ -60,7 +60,31 @@ def hold_journal(path: str) -> Callable[[], None] | None:
     if not taken:
         os.close(descriptor)
         return None
-    return lambda: os.close(descriptor)
+    _held.add(descriptor)
+    return lambda: _let_go(descriptor)
+
+
+_held: set[int] = set()
+"""Descriptors of journals that this process holds."""
+
+
+def _let_go(descriptor: int) -> None:
+    """Unlock a journal; closing alone would not, while a forked child has the descriptor too."""
+    if descriptor in _held:
+        _held.discard(descriptor)
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
+        os.close(descriptor)
+
+
+def _leave_to_parent() -> None:
+    """Close in a forked child what its parent holds, so that it is free when the parent is gone."""
+    while _held:
+        with suppress(OSError):
+            os.close(_held.pop())
+
+
+os.register_at_fork(after_in_child=_leave_to_parent)
 
 
 def _lock(descriptor: int) -> bool:
