@@ -6,6 +6,7 @@ import base64
 import json
 import pickle
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,12 @@ VERSIONS = ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13"]
 
 
 def _interpreter(version: str) -> str | None:
+    """Return a Python of that version that really runs; a shim on the PATH may stand for nothing."""
     managed = sorted(Path("~/.pyenv/versions").expanduser().glob(f"{version}.*/bin/python"))
-    return str(managed[-1]) if managed else shutil.which(f"python{version}")
+    for found in (*map(str, reversed(managed)), shutil.which(f"python{version}")):
+        if found and subprocess.run([found, "-c", "pass"], capture_output=True, check=False).returncode == 0:
+            return found
+    return None
 
 
 @pytest.mark.parametrize("version", VERSIONS)
