@@ -152,6 +152,21 @@ class Executor(ExecutorSettings, ConfigurableMixin):
         """Free what a finished job holds; nothing by default."""
 
 
+@dataclass(kw_only=True)
+class FolderExecutor(Executor):
+    """An executor whose jobs have their folder below that of the experiment, on this machine."""
+
+    supports_detach: ClassVar[bool] = True
+    supports_groups: ClassVar[bool] = True
+
+    def assign(self, exp_id: str, exp_dir: str, task_id: str, task_dir: str) -> None:
+        """Learn the job this copy belongs to."""
+        del task_id
+        self.experiment_id = exp_id
+        self.experiment_dir = exp_dir
+        self.job_dir = os.path.join(exp_dir, task_dir)
+
+
 @runtime_checkable
 class LogSupportedExecutor(Protocol):
     """Executors that print logs themselves."""
