@@ -10,8 +10,11 @@ import importlib
 import os
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any
 
+from nemo_run._types.namespace import RECURSIVE_TYPES as RECURSIVE_TYPES
+from nemo_run._types.namespace import get_type_namespace as get_type_namespace
+from nemo_run._types.namespace import get_underlying_types as get_underlying_types
 from nemo_run_domain.errors import InvalidConfigError
 from nemo_run_domain.names import inline_name
 
@@ -26,7 +29,6 @@ RUNDIR_NAME = "nemo_run"
 RUNDIR_SPECIAL_NAME = "/$nemo_run"
 SCRIPTS_DIR = "scripts"
 USE_WITH_RAY_CLUSTER_KEY = "use_with_ray_cluster"
-RECURSIVE_TYPES = (Union, type(None) | int)
 
 _LAZY = {
     "Config": "nemo_run._config.buildables",

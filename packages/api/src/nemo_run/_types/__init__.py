@@ -1,0 +1,1 @@
+"""Types of parameters: what annotations say, and how they are told to people."""
