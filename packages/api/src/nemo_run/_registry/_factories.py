@@ -1,0 +1,109 @@
+"""Factories: functions that make a configuration, found by namespace and name."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from nemo_run._registry.constituents import coarse_namespace, namespaces_of
+
+Factory = Callable[..., Any]
+
+DEFAULT_NAME = "default"
+
+
+class Factories:
+    """Namespace -> name -> factory, in the order of registration."""
+
+    def __init__(self) -> None:
+        self._tables: dict[str, dict[str, Factory]] = {}
+        self._kinds: dict[str, type] = {}
+
+    def register(self, namespace: str, name: str, function: Factory, *, kind: Any = None) -> None:
+        """Offer a factory; one of the same name and namespace is replaced.
+
+        Args:
+            namespace: Of a type or function, see ``get_type_namespace``, or any text.
+            name: What users write.
+            function: Makes the configuration.
+            kind: The type whose namespace it is, for ``of_kind``.
+        """
+        self._tables.setdefault(namespace, {})[name] = function
+        if isinstance(kind, type):
+            self._kinds[namespace] = kind
+
+    def find(self, namespace: str, name: str) -> Factory | None:
+        """Return the factory of that name in exactly that namespace."""
+        return self._tables.get(namespace, {}).get(name)
+
+    def names_in(self, namespace: str) -> list[str]:
+        """Return the names of a namespace."""
+        return list(self._tables.get(namespace, ()))
+
+    def in_namespace(self, namespace: str) -> dict[str, Factory]:
+        """Return name -> factory for exactly that namespace."""
+        return dict(self._tables.get(namespace, {}))
+
+    def namespaces(self) -> list[str]:
+        """Return all namespaces in which something is registered."""
+        return list(self._tables)
+
+    def namespaces_for(self, owner: Any, parameter: str, hint: Any) -> list[str]:
+        """Return where a factory named for a parameter may be registered, the closest first.
+
+        Args:
+            owner: The function, class or configuration that has the parameter, or None.
+            parameter: Its name, or nothing.
+            hint: Its annotation; text and ``Parameter.empty`` mean nothing is known.
+        """
+        return list(dict.fromkeys([*_of_owner(owner, parameter), *_of_hint(hint)]))
+
+    def find_for(self, owner: Any, parameter: str, hint: Any, name: str) -> Factory | None:
+        """Return the factory that a name means as the value of a parameter.
+
+        ``default`` is the default of the parameter or of its type, never that of the whole owner.
+        """
+        namespaces = self.namespaces_for(owner, parameter, hint)
+        if name == DEFAULT_NAME and parameter:
+            namespaces = self._for_values(owner, parameter, hint)
+        return next((found for space in namespaces if (found := self.find(space, name))), None)
+
+    def candidates(self, owner: Any, parameter: str, hint: Any) -> dict[str, Factory]:
+        """Return name -> factory for everything that makes sense as the value of a parameter.
+
+        What is registered for the owner as a whole is left out, unless no parameter is named.
+        """
+        found: dict[str, Factory] = {}
+        for namespace in self._for_values(owner, parameter, hint):
+            for name, function in self.in_namespace(namespace).items():
+                found.setdefault(name, function)
+        return found
+
+    def of_kind(self, base: type) -> dict[str, Factory]:
+        """Return name -> factory for all factories of a class and its subclasses, however deep."""
+        kinds = [space for space, kind in self._kinds.items() if issubclass(kind, base)]
+        found: dict[str, Factory] = {}
+        for namespace in kinds:
+            for name, function in self.in_namespace(namespace).items():
+                found.setdefault(name, function)
+        return found
+
+    def _for_values(self, owner: Any, parameter: str, hint: Any) -> list[str]:
+        spaces = self.namespaces_for(owner, parameter, hint)
+        whole = _of_owner(owner, "") if parameter else []
+        return [space for space in spaces if space not in whole or space in _of_hint(hint)]
+
+
+def _of_owner(owner: Any, parameter: str) -> list[str]:
+    if owner is None:
+        return []
+    is_target = callable(owner) or hasattr(owner, "__fn_or_cls__")
+    namespace = coarse_namespace(owner if is_target else type(owner))
+    return [namespace, f"{namespace}.{parameter}"] if parameter else [namespace]
+
+
+def _of_hint(hint: Any) -> list[str]:
+    if hint is None or hint is inspect.Parameter.empty or isinstance(hint, str):
+        return []
+    return namespaces_of(hint)

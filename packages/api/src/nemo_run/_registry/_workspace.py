@@ -1,0 +1,100 @@
+"""The workspace file: Python that registers factories before a command is understood."""
+
+from __future__ import annotations
+
+import os
+import sys
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from nemo_run._registry.errors import WorkspaceError
+from nemo_run.config import get_nemorun_home
+from nemo_run.exceptions import UntrustedFileError
+
+NAMES = ("workspace_private.py", "workspace.py")
+SWITCH = "INCLUDE_WORKSPACE_FILE"
+MODULE = "workspace"
+
+
+def is_wanted() -> bool:
+    """Whether a workspace file is executed at all: ``INCLUDE_WORKSPACE_FILE`` is unset or true."""
+    return os.environ.get(SWITCH, "true").strip().lower() == "true"
+
+
+def find() -> str | None:
+    """Return the workspace file: of the current folder, else of a parent, else of the home folder."""
+    return next((path for path in _candidates() if os.path.isfile(path)), None)
+
+
+def _candidates() -> Iterator[str]:
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # the folder was removed meanwhile
+        here = None
+    for folder in (here, *here.parents) if here else ():
+        yield from (str(folder / name) for name in NAMES)
+    yield os.path.join(get_nemorun_home(), "workspace.py")
+
+
+def execute(path: str) -> types.ModuleType:
+    """Run a file as the module ``workspace``; nobody can import that module afterwards.
+
+    Raises:
+        WorkspaceError: An error in it; names file and line.
+        UntrustedFileError: Others own it or may write to it.
+    """
+    _check(path)
+    module = types.ModuleType(MODULE)
+    module.__file__ = path
+    try:
+        code = compile(Path(path).read_bytes(), path, "exec", dont_inherit=True)
+        _run(code, module)
+    except Exception as error:
+        raise WorkspaceError(_message(path, error)) from error
+    return module
+
+
+def _check(path: str) -> None:
+    from nemo_run import _bootstrap
+
+    try:
+        _bootstrap.check_trusted(path)
+    except UntrustedFileError as error:
+        raise UntrustedFileError(f"workspace file {error}; {_WAY_OUT}") from error
+
+
+def _run(code: Any, module: types.ModuleType) -> None:
+    before = sys.modules.get(MODULE)
+    sys.modules[MODULE] = module  # dataclasses look their module up while they are made
+    try:
+        exec(code, module.__dict__)
+    finally:
+        if before is None:
+            sys.modules.pop(MODULE, None)
+        else:
+            sys.modules[MODULE] = before
+
+
+_WAY_OUT = f"{SWITCH}=false leaves the file out"
+
+
+def _message(path: str, error: Exception) -> str:
+    line = _line(path, error)
+    where = f"workspace file {path}" + (f", line {line}" if line else "")
+    text = " ".join(str(getattr(error, "msg", None) or error).split())
+    what = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return f"{where}: {what}; repair it ({_WAY_OUT})"
+
+
+def _line(path: str, error: Exception) -> int | None:
+    """Return the line of the file that was being executed last, or that is no Python."""
+    if isinstance(error, SyntaxError) and error.filename == path:
+        return error.lineno
+    line, traceback = None, error.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == path:
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    return line
