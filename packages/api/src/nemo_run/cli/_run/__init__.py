@@ -1,0 +1,1 @@
+"""Run commands: a function as a command with options, overrides, a preview and a question."""

@@ -1,0 +1,33 @@
+"""What can be wrong with the options of a run command."""
+
+from __future__ import annotations
+
+from nemo_run_domain.errors import InvalidConfigError
+
+
+class RunContextError(InvalidConfigError):
+    """Something about a run context; subclasses of ``RunContext`` raise it, too."""
+
+
+class InvalidOptionError(RunContextError):
+    """An option has a value that cannot be."""
+
+
+class MissingRequiredOptionError(RunContextError):
+    """An option that this command needs was not given."""
+
+
+class NotAskedError(RunContextError):
+    """There is nobody who could say yes."""
+
+
+class MissingArgumentsError(RunContextError):
+    """Parameters without a value."""
+
+
+class NotImplementedOptionError(RunContextError, NotImplementedError):
+    """An option that exists in name only."""
+
+
+class UnknownNameError(InvalidConfigError, LookupError):
+    """No executor or plugin has that name."""
