@@ -1,0 +1,225 @@
+"""Signatures of callables, and their annotations as objects, however they were written down."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+import sys
+import types
+import typing
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ForwardRef, Literal, TypeVar, get_args, get_origin
+
+from nemo_run._types import late_imports
+
+MISSING: Any = inspect.Parameter.empty
+_T = TypeVar("_T")
+_SIGNATURES: weakref.WeakKeyDictionary[Any, inspect.Signature] = weakref.WeakKeyDictionary()
+_HINTS: weakref.WeakKeyDictionary[Any, Mapping[str, Any]] = weakref.WeakKeyDictionary()
+
+
+@dataclass(frozen=True)
+class Unresolved:
+    """An annotation stored as text that nobody can evaluate.
+
+    Attributes:
+        text: The annotation as it was written.
+    """
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def signature_of(target: Any) -> inspect.Signature:
+    """Return the signature of a callable; that of a generic alias is its class's.
+
+    Raises:
+        TypeError: Not callable.
+        ValueError: A builtin that tells nobody its parameters.
+    """
+    return _remembered(_SIGNATURES, target, _find_signature)
+
+
+def hints_of(target: Any) -> Mapping[str, Any]:
+    """Return parameter -> annotation, evaluated where it was stored as text.
+
+    Extras (``Annotated``) are kept, parameters without annotation are absent, and what cannot be
+    evaluated is an ``Unresolved``; it is tried anew each time, because names may be defined later.
+
+    Raises:
+        TypeError: Not callable.
+        ValueError: A builtin that tells nobody its parameters.
+    """
+    try:
+        return _HINTS[target]
+    except (KeyError, TypeError):
+        pass
+    parameters = signature_of(target).parameters.values()
+    found = {
+        p.name: evaluate(target, p.name, p.annotation) for p in parameters if p.annotation is not p.empty
+    }
+    hints = types.MappingProxyType(found)
+    if not any(isinstance(hint, Unresolved) for hint in found.values()):
+        _remember(_HINTS, target, hints)
+    return hints
+
+
+def hint_for(target: Any, name: str) -> Any:
+    """Return the annotation of one argument; for a name without parameter that of ``**kwargs``.
+
+    ``inspect.Parameter.empty`` if there is none.
+    """
+    parameters = signature_of(target).parameters
+    hints = hints_of(target)
+    if name in parameters:
+        return hints.get(name, MISSING)
+    for parameter in reversed(list(parameters.values())):  # **kwargs comes last
+        if parameter.kind is parameter.VAR_KEYWORD:
+            return _keyword_hint(hints.get(parameter.name, MISSING), name)
+    return MISSING
+
+
+def return_hint(target: Any) -> Any:
+    """Return the annotation of what a callable returns, evaluated; see ``hints_of``."""
+    return evaluate(target, "return", signature_of(target).return_annotation)
+
+
+def evaluate(target: Any, name: str, annotation: Any) -> Any:
+    """Return an annotation of ``target`` as an object.
+
+    Args:
+        target: The callable that has the annotation.
+        name: Of its parameter, or ``return``.
+        annotation: An object, a text, or an object with texts inside.
+    """
+    if annotation is None:
+        return type(None)
+    if not _holds_text(annotation):
+        return annotation
+    for namespace in _namespaces(target, name):
+        try:
+            return _evaluated(annotation, namespace)
+        except Exception:  # noqa: BLE001 - an annotation may be any code
+            continue
+    return Unresolved(annotation if isinstance(annotation, str) else str(annotation))
+
+
+def _remembered(known: weakref.WeakKeyDictionary[Any, _T], target: Any, find: Callable[[Any], _T]) -> _T:
+    try:
+        return known[target]
+    except TypeError:  # not hashable or without weak references
+        return find(target)
+    except KeyError:
+        found = find(target)
+        _remember(known, target, found)
+        return found
+
+
+def _remember(known: weakref.WeakKeyDictionary[Any, Any], target: Any, value: Any) -> None:
+    with contextlib.suppress(TypeError):
+        known[target] = value
+
+
+def _find_signature(target: Any) -> inspect.Signature:
+    origin = get_origin(target)
+    target = target if origin is None else origin
+    try:
+        return inspect.signature(target)
+    except ValueError:
+        if isinstance(target, type) and callable(getattr(target, "__call__", None)):  # noqa: B004 - of instances
+            return inspect.signature(target.__call__)  # what fiddle takes for ``dict`` and its like
+        raise
+
+
+def _keyword_hint(hint: Any, name: str) -> Any:
+    """Return the annotation of one of ``**kwargs``; ``Unpack[SomeTypedDict]`` has one for each."""
+    if getattr(get_origin(hint), "_name", getattr(get_origin(hint), "__name__", "")) != "Unpack":
+        return hint
+    fields = typing.get_type_hints(get_args(hint)[0], include_extras=True)
+    return fields.get(name, MISSING)
+
+
+def _holds_text(annotation: Any) -> bool:
+    if isinstance(annotation, (str, ForwardRef)):
+        return True
+    if isinstance(annotation, list):  # the parameters of a Callable
+        return any(map(_holds_text, annotation))
+    if get_origin(annotation) is Literal:
+        return False
+    if hasattr(annotation, "__metadata__"):
+        return _holds_text(annotation.__origin__)
+    return any(map(_holds_text, get_args(annotation)))
+
+
+def _evaluated(annotation: Any, namespace: dict[str, Any]) -> Any:
+    """Evaluate in a namespace; names it lacks are looked up among imports for type checkers."""
+    late: dict[str, Any] = {}  # never the namespace itself: typing would remember the outcome
+    while True:
+        try:
+            holder = types.SimpleNamespace(__annotations__={"it": annotation})
+            return typing.get_type_hints(holder, globalns=namespace, localns=late, include_extras=True)["it"]
+        except NameError as error:
+            name = getattr(error, "name", None)
+            if not name or name in late:
+                raise
+            late[name] = late_imports.find(namespace, name)
+
+
+def _namespaces(target: Any, name: str) -> Iterator[dict[str, Any]]:
+    """Yield the globals in which an annotation of ``target`` may have been written, likely ones first."""
+    target = get_origin(target) or target
+    while isinstance(target, functools.partial):
+        target = target.func
+    if not isinstance(target, type):
+        function = target if hasattr(target, "__globals__") else getattr(target, "__func__", None)
+        yield from _function_namespaces(function or vars(type(target)).get("__call__", target))
+        return
+    maker = _maker(target)
+    if not _is_generated(target):
+        yield from _function_namespaces(maker)
+    owners = [cls for cls in target.__mro__ if name in vars(cls).get("__annotations__", {})]
+    for cls in [*owners, target]:
+        if cls.__module__ in sys.modules:
+            yield {**vars(sys.modules[cls.__module__]), **vars(cls), cls.__name__: cls}
+    yield from _function_namespaces(maker)
+
+
+def _function_namespaces(function: Any) -> Iterator[dict[str, Any]]:
+    function = inspect.unwrap(function)
+    namespace = getattr(function, "__globals__", None)
+    if namespace is None:
+        return
+    yield {**namespace, **_local_names(function)}
+
+
+def _local_names(function: Any) -> dict[str, Any]:
+    """Return what a function knows besides globals: type parameters and variables of its surroundings."""
+    names = {parameter.__name__: parameter for parameter in getattr(function, "__type_params__", ())}
+    cells = getattr(function, "__closure__", None) or ()
+    for name, cell in zip(function.__code__.co_freevars, cells, strict=False):
+        try:
+            names[name] = cell.cell_contents
+        except ValueError:  # not filled yet
+            continue
+    return names
+
+
+def _maker(cls: type) -> Any:
+    """Return the function whose parameters are those of a class."""
+    for base in cls.__mro__:
+        for name in ("__init__", "__new__"):
+            if name in vars(base) and base is not object:
+                return getattr(base, name)
+    return None
+
+
+def _is_generated(cls: type) -> bool:
+    """Whether ``__init__`` was made from fields, which may come from classes of other modules."""
+    owner = next((base for base in cls.__mro__ if "__init__" in vars(base)), object)
+    parameters = vars(owner).get("__dataclass_params__")
+    return parameters is not None and parameters.init
