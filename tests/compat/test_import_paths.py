@@ -16,8 +16,11 @@ import nemo_run
 
 PATHS = {
     "Config": ["nemo_run", "nemo_run.config"],
+    "AUTOBUILD_CLASSES": ["nemo_run.api"],
+    "AutoConfigProtocol": ["nemo_run.api"],
     "ConfigurableMixin": ["nemo_run", "nemo_run.config"],
     "Executor": ["nemo_run", "nemo_run.core.execution.base"],
+    "DEFAULT_NAME": ["nemo_run.api"],
     "ExecutorMacros": ["nemo_run", "nemo_run.core.execution.base"],
     "Experiment": ["nemo_run", "nemo_run.run.experiment"],
     "ExperimentPlugin": ["nemo_run.run.plugin"],
@@ -48,7 +51,9 @@ PATHS = {
     "_get_latest_dir": ["nemo_run.run.experiment"],
     "_get_sorted_dirs": ["nemo_run.run.experiment"],
     "direct_run_fn": ["nemo_run.run.task"],
-    "dryrun_fn": ["nemo_run", "nemo_run.run.task"],
+    "autoconvert": ["nemo_run", "nemo_run.api"],
+    "default_autoconfig_buildable": ["nemo_run.api"],
+    "dryrun_fn": ["nemo_run", "nemo_run.api"],
     "fdl_direct_run": ["nemo_run.core.runners.fdl_runner"],
     "fdl_runner_app": ["nemo_run.core.runners.fdl_runner"],
     "get_nemorun_home": ["nemo_run.config"],
@@ -96,7 +101,7 @@ def test_names_that_programs_only_probe_for_are_absent() -> None:
             getattr(nemo_run, name)
 
 
-@pytest.mark.parametrize("name", ["cli", "config", "core", "exceptions", "run"])
+@pytest.mark.parametrize("name", ["api", "cli", "config", "core", "exceptions", "run"])
 def test_submodules_are_attributes(name: str) -> None:
     assert getattr(nemo_run, name) is importlib.import_module(f"nemo_run.{name}")
 

@@ -7,7 +7,7 @@ import pytest
 import nemo_run as run
 
 
-@pytest.mark.parametrize("name", ["SlurmExecutor", "DockerExecutor", "autoconvert"])
+@pytest.mark.parametrize("name", ["SlurmExecutor", "DockerExecutor", "SSHTunnel"])
 def test_a_name_that_is_to_come_says_so(name: str) -> None:
     with pytest.raises(AttributeError, match="yet"):
         getattr(run, name)

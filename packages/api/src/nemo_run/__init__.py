@@ -9,6 +9,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nemo_run.api import autoconvert as autoconvert
+    from nemo_run.api import dryrun_fn as dryrun_fn
     from nemo_run.config import Config as Config
     from nemo_run.config import ConfigurableMixin as ConfigurableMixin
     from nemo_run.config import Partial as Partial
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from nemo_run.run.api import run as run
     from nemo_run.run.experiment import Experiment as Experiment
     from nemo_run.run.plugin import ExperimentPlugin as Plugin
-    from nemo_run.run.task import dryrun_fn as dryrun_fn
     from nemo_run_domain.job import JobState as JobState
     from nemo_run_domain.outcome import Outcome as Outcome
     from nemo_run_domain.secrets import Secret as Secret
@@ -52,7 +53,8 @@ _EXPORTS = {
     "Torchrun": "nemo_run.core.execution.launcher",
     "__package_name__": "nemo_run.package_info",
     "__version__": "nemo_run.package_info",
-    "dryrun_fn": "nemo_run.run.task",
+    "autoconvert": "nemo_run.api",
+    "dryrun_fn": "nemo_run.api",
     "import_executor": "nemo_run.core.execution.base",
     "run": "nemo_run.run",
 }
@@ -73,12 +75,11 @@ _TO_COME = {
     "SlurmExecutor",
     "SlurmRay",
     "SlurmTemplate",
-    "autoconvert",
     "help",
     "lazy_imports",
 }
 _RENAMED = {"Plugin": "ExperimentPlugin"}
-_SUBMODULES = ("cli", "config", "core", "exceptions", "run")
+_SUBMODULES = ("api", "cli", "config", "core", "exceptions", "run")
 
 __all__ = [
     "Config",
@@ -100,6 +101,7 @@ __all__ = [
     "Torchrun",
     "__package_name__",
     "__version__",
+    "autoconvert",
     "dryrun_fn",
     "import_executor",
     "run",
