@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import logging
 import pickle
+import sys
 import typing
 from collections import namedtuple
 from typing import Annotated, Optional
@@ -14,6 +15,7 @@ import fiddle as fdl
 import pytest
 
 from nemo_run.config import Config, OptionalDefaultConfig, OptionalDefaultPartial, Partial, Script
+from nemo_run.exceptions import InvalidConfigError
 
 
 @dataclasses.dataclass
@@ -377,9 +379,8 @@ def test_none_can_be_assigned_afterwards() -> None:
 
 
 def test_a_default_that_cannot_be_configured_names_the_parameter() -> None:
-    def bad(opt: object = None) -> None: ...
+    def bad(opt: OptionalDefaultConfig = None) -> None: ...  # of what?
 
-    bad.__annotations__["opt"] = Annotated[Optional["Missing"], Config["Missing"]]  # type: ignore[name-defined] # noqa: F821
     with pytest.raises(TypeError, match="'opt'"):
         Config(bad)
 
@@ -388,6 +389,66 @@ def test_annotations_nobody_can_read_expand_to_nothing() -> None:
     def local(opt: OptionalDefaultConfig[NoSuchName] = None) -> None: ...  # type: ignore[name-defined] # noqa: F821
 
     assert "opt" not in Config(local).__arguments__
+
+
+def in_new_syntax(source: str, tmp_path: typing.Any) -> dict[str, typing.Any]:
+    """Run a module that only newer versions of Python can read."""
+    (tmp_path / "newer.py").write_text(source)
+    scope = {"__name__": "newer", "__file__": str(tmp_path / "newer.py"), "Sgd2": Sgd2}
+    exec(compile(source, str(tmp_path / "newer.py"), "exec", dont_inherit=True), scope)
+    return scope
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="the syntax came with Python 3.12")
+@pytest.mark.parametrize("future", ["", "from __future__ import annotations"])
+@pytest.mark.parametrize(
+    "function",
+    [
+        "def make[T](x: T, opt: OptionalDefaultConfig[Sgd2] = None): ...",
+        "type Opt = OptionalDefaultConfig[Sgd2]\ndef make(opt: Opt = None): ...",
+        "type Opt[T] = OptionalDefaultConfig[T]\ndef make(opt: Opt[Sgd2] = None): ...",
+        "type M = Sgd2 | None\ndef make(opt: Annotated[M, Config[Sgd2]] = None): ...",
+        "class make[T]:\n    def __init__(self, x: T, opt: OptionalDefaultConfig[Sgd2] = None): ...",
+    ],
+)
+def test_type_parameters_and_aliases(function: str, future: str, tmp_path: typing.Any) -> None:
+    head = "from typing import Annotated\nfrom nemo_run.config import Config, OptionalDefaultConfig\n"
+    scope = in_new_syntax(f"{future}\n{head}{function}\n", tmp_path)
+    assert Config(scope["make"]).opt == Config(Sgd2)
+
+
+def test_defaults_written_for_type_checkers_are_found(tmp_path: typing.Any) -> None:
+    source = (
+        "from __future__ import annotations\nfrom typing import TYPE_CHECKING\n"
+        "if TYPE_CHECKING:\n    from nemo_run.config import OptionalDefaultConfig\n"
+        "    import module_that_must_not_load as heavy\n"
+        "def make(opt: OptionalDefaultConfig[Sgd2] = None, other: heavy.Thing = None): ...\n"
+    )
+    (tmp_path / "module_that_must_not_load.py").write_text("raise SystemExit('it was loaded')")
+    sys.path.insert(0, str(tmp_path))
+    try:
+        assert Config(in_new_syntax(source, tmp_path)["make"]).opt == Config(Sgd2)
+    finally:
+        sys.path.remove(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "hint"),
+    [({"widht": 1}, "Did you mean 'width'"), ({"zz": 1}, "valid parameter names: width, act, dims")],
+)
+@pytest.mark.parametrize("cls", [Config, Partial])
+def test_an_unknown_name_says_what_may_have_been_meant(cls: type, kwargs: dict, hint: str) -> None:
+    with pytest.raises(TypeError, match=f"unexpected keyword argument .*{hint}") as caught:
+        cls(Net, **kwargs)
+    assert isinstance(caught.value, InvalidConfigError)
+
+
+@pytest.mark.parametrize(("args", "kwargs", "name"), [((), {"net": 1}, "'net'"), ((1,), {}, "0")])
+def test_a_value_that_cannot_be_configured_names_the_parameter(args, kwargs, name) -> None:
+    broken = Net()
+    del broken.__dict__["dims"]
+    with pytest.raises(TypeError, match=f"value of parameter {name} of .*fit.*no attribute 'dims'"):
+        Partial(fit, *(broken for _ in args), **dict.fromkeys(kwargs, broken))
 
 
 # -- clone, walk, broadcast -------------------------------------------------------------------------------

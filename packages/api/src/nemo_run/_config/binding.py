@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-import functools
+import difflib
 import inspect
-import sys
-import types
-import typing
 import weakref
 from collections.abc import Callable
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, get_origin
 
 import fiddle as fdl
 from fiddle._src import signatures
+
+from nemo_run._types.hints import evaluate
+from nemo_run._types.shape import allows_none, members_of, without_alias
+from nemo_run.exceptions import InvalidConfigError
 
 _Expansions = dict[str, tuple[type, Any]]
 """Parameter -> the configuration class to use and what it configures."""
 
 _KNOWN: weakref.WeakKeyDictionary[Any, _Expansions] = weakref.WeakKeyDictionary()
+
+
+class BindingError(InvalidConfigError, TypeError):
+    """Arguments do not fit what is configured; also a ``TypeError``, as fiddle's is."""
+
+
+def explained(error: TypeError, target: Any, kwargs: dict[str, Any]) -> BindingError:
+    """Return fiddle's refusal of arguments with the name that may have been meant."""
+    if isinstance(error, BindingError):
+        return error
+    message = str(error)
+    unknown = [name for name in kwargs if message.endswith(f"unexpected keyword argument {name!r}")]
+    if unknown:
+        known = signatures.get_signature(target).parameters
+        close = difflib.get_close_matches(unknown[0], known, n=1)
+        message += (
+            f". Did you mean {close[0]!r}?" if close else f"; valid parameter names: {', '.join(known)}"
+        )
+    return BindingError(message)
 
 
 def fill_defaults(
@@ -32,7 +52,7 @@ def fill_defaults(
         make: Configuration class, what to configure -> configuration.
 
     Raises:
-        TypeError: A default cannot be configured; names the parameter.
+        BindingError: A default cannot be configured; names the parameter.
     """
     expansions = _expansions(target)
     if not expansions:
@@ -53,7 +73,9 @@ def _make(make: Callable[[type, Any], Any], cls: type, default: Any, target: Any
     try:
         return make(cls, default)
     except (TypeError, ValueError) as error:
-        raise TypeError(f"cannot configure the default of parameter {name!r} of {target}: {error}") from error
+        raise BindingError(
+            f"cannot configure the default of parameter {name!r} of {target}: {error}"
+        ) from error
 
 
 def _positional_names(target: Any) -> list[str]:
@@ -85,48 +107,25 @@ def _find_expansions(target: Any) -> _Expansions:
     return found
 
 
+def _annotation(target: Any, parameter: inspect.Parameter) -> Any:
+    """Return an annotation, evaluated if it was stored as text.
+
+    What a module imports for type checkers is imported only where the text looks like a default: the
+    first configuration of a class must not load the libraries that its other annotations name.
+    """
+    text = str(parameter.annotation)
+    return evaluate(target, parameter.name, parameter.annotation, late="Config" in text or "Partial" in text)
+
+
 def _read(annotation: Any) -> tuple[type, Any] | None:
-    """Understand ``Annotated[Optional[T], Config[...]]``."""
+    """Understand ``Annotated[Optional[T], Config[...]]``, and ``type X = ...`` for it."""
+    annotation = without_alias(annotation)
     if get_origin(annotation) is not Annotated:
         return None
-    hint, kind = get_args(annotation)[:2]
-    kind = get_origin(kind)
-    members = get_args(hint)
-    if get_origin(hint) not in (Union, types.UnionType) or type(None) not in members:
+    kind = get_origin(annotation.__metadata__[0])
+    others = [member for member in members_of(annotation) if member is not type(None)]
+    if not allows_none(annotation) or len(others) != 1:
         return None
-    others = [member for member in members if member is not type(None)]
-    if len(others) != 1 or not isinstance(kind, type) or not issubclass(kind, (fdl.Config, fdl.Partial)):
+    if not isinstance(kind, type) or not issubclass(kind, (fdl.Config, fdl.Partial)):
         return None
     return kind, others[0]
-
-
-def _annotation(target: Any, parameter: inspect.Parameter) -> Any:
-    """Return an annotation, evaluated if it was stored as text; None where that is impossible."""
-    annotation = parameter.annotation
-    if not isinstance(annotation, str):
-        return annotation
-    for namespace in _namespaces(target, parameter.name):
-        try:
-            hints = typing.get_type_hints(
-                types.SimpleNamespace(__annotations__={parameter.name: annotation}),
-                globalns=namespace,
-                localns=namespace,
-                include_extras=True,
-            )
-        except Exception:  # noqa: BLE001 - an annotation may be any code; then it expands to nothing
-            continue
-        return hints[parameter.name]
-    return None
-
-
-def _namespaces(target: Any, name: str) -> list[dict[str, Any]]:
-    """Return the globals in which an annotation of ``target`` may have been written."""
-    while isinstance(target, functools.partial):
-        target = target.func
-    if not isinstance(target, type):
-        function = inspect.unwrap(getattr(target, "__func__", target))
-        return [getattr(function, "__globals__", {})]
-    owners = [cls for cls in target.__mro__ if name in inspect.get_annotations(cls)]
-    modules = [vars(sys.modules[cls.__module__]) for cls in owners if cls.__module__ in sys.modules]
-    init = getattr(target.__init__, "__globals__", None)
-    return [*modules, *([init] if init is not None else [])]

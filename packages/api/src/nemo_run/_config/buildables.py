@@ -108,7 +108,10 @@ class Config(_Configured[T], fdl.Config[T]):
         is_dict = (type(fn_or_cls) is dict and not fn_or_cls) or get_origin(fn_or_cls) is dict
         target: Any = dict if is_dict else fn_or_cls
         args, kwargs = _bound(target, args, kwargs, bind_args)
-        super().__init__(target, *args, **kwargs)
+        try:
+            super().__init__(target, *args, **kwargs)
+        except TypeError as error:
+            raise binding.explained(error, target, kwargs) from None
 
 
 class Partial(_Configured[T], fdl.Partial[T]):
@@ -119,7 +122,10 @@ class Partial(_Configured[T], fdl.Partial[T]):
     def __init__(self, fn_or_cls: Any, /, *args: Any, bind_args: bool = True, **kwargs: Any) -> None:
         """Configure ``fn_or_cls``; see ``Config``."""
         args, kwargs = _bound(fn_or_cls, args, kwargs, bind_args)
-        super().__init__(fn_or_cls, *args, **kwargs)
+        try:
+            super().__init__(fn_or_cls, *args, **kwargs)
+        except TypeError as error:
+            raise binding.explained(error, fn_or_cls, kwargs) from None
 
 
 OURS: dict[type, type] = {fdl.Config: Config, fdl.Partial: Partial}
@@ -137,9 +143,17 @@ def _bound(target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], bind_args
     if not bind_args or isinstance(target, fdl.Buildable):
         return args, kwargs
     memo: dict[int, Any] = {}
-    args = tuple(CONVERTER.convert(value, memo) for value in args)
-    kwargs = {name: CONVERTER.convert(value, memo) for name, value in kwargs.items()}
+    args = tuple([_converted(value, memo, target, place) for place, value in enumerate(args)])
+    kwargs = {name: _converted(value, memo, target, name) for name, value in kwargs.items()}
     return fill_defaults(target, args, kwargs, _default)
+
+
+def _converted(value: Any, memo: dict[int, Any], target: Any, name: str | int) -> Any:
+    try:
+        return CONVERTER.convert(value, memo)
+    except (AttributeError, TypeError, ValueError) as error:
+        message = f"cannot configure the value of parameter {name!r} of {target}: {error}"
+        raise binding.BindingError(message) from error
 
 
 def _default(cls: type, target: Any) -> Any:

@@ -89,13 +89,14 @@ def return_hint(target: Any) -> Any:
     return evaluate(target, "return", signature_of(target).return_annotation)
 
 
-def evaluate(target: Any, name: str, annotation: Any) -> Any:
+def evaluate(target: Any, name: str, annotation: Any, *, late: bool = True) -> Any:
     """Return an annotation of ``target`` as an object.
 
     Args:
         target: The callable that has the annotation.
         name: Of its parameter, or ``return``.
         annotation: An object, a text, or an object with texts inside.
+        late: Import what its module imports for type checkers only.
     """
     if annotation is None:
         return type(None)
@@ -103,7 +104,7 @@ def evaluate(target: Any, name: str, annotation: Any) -> Any:
         return annotation
     for namespace in _namespaces(target, name):
         try:
-            return _evaluated(annotation, namespace)
+            return _evaluated(annotation, namespace, late)
         except Exception:  # noqa: BLE001 - an annotation may be any code
             continue
     return Unresolved(annotation if isinstance(annotation, str) else str(annotation))
@@ -156,18 +157,18 @@ def _holds_text(annotation: Any) -> bool:
     return any(map(_holds_text, get_args(annotation)))
 
 
-def _evaluated(annotation: Any, namespace: dict[str, Any]) -> Any:
+def _evaluated(annotation: Any, namespace: dict[str, Any], late: bool) -> Any:
     """Evaluate in a namespace; names it lacks are looked up among imports for type checkers."""
-    late: dict[str, Any] = {}  # never the namespace itself: typing would remember the outcome
+    found: dict[str, Any] = {}  # never the namespace itself: typing would remember the outcome
     while True:
         try:
             holder = types.SimpleNamespace(__annotations__={"it": annotation})
-            return typing.get_type_hints(holder, globalns=namespace, localns=late, include_extras=True)["it"]
+            return typing.get_type_hints(holder, globalns=namespace, localns=found, include_extras=True)["it"]
         except NameError as error:
             name = getattr(error, "name", None)
-            if not name or name in late:
+            if not late or not name or name in found:
                 raise
-            late[name] = late_imports.find(namespace, name)
+            found[name] = late_imports.find(namespace, name)
 
 
 def _namespaces(target: Any, name: str) -> Iterator[dict[str, Any]]:

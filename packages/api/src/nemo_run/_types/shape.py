@@ -30,13 +30,23 @@ def _inside(hint: Any) -> Any:
     if isinstance(hint, dataclasses.InitVar):
         return hint.type
     origin = get_origin(hint)
-    if type(hint).__name__ == "TypeAliasType":
-        return hint.__value__
-    if type(origin).__name__ == "TypeAliasType":  # type Pair[T] = ...; Pair[int]
-        return origin.__value__[get_args(hint)]  # pyright: ignore[reportOptionalMemberAccess]
+    if "TypeAliasType" in (type(hint).__name__, type(origin).__name__):
+        return without_alias(hint)
     if getattr(origin, "_name", None) in _WRAPPERS and get_args(hint):
         return get_args(hint)[0]
     return hint
+
+
+def without_alias(hint: Any) -> Any:
+    """Return what ``type X = ...`` stands for; any other hint as it is."""
+    while True:
+        origin: Any = get_origin(hint)
+        if type(hint).__name__ == "TypeAliasType":
+            hint = hint.__value__
+        elif type(origin).__name__ == "TypeAliasType":  # type Pair[T] = ...; Pair[int]
+            hint = origin.__value__[get_args(hint)]
+        else:
+            return hint
 
 
 def members_of(hint: Any) -> tuple[Any, ...]:
