@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
-from nemo_run._registry.constituents import coarse_namespace, namespaces_of
+from nemo_run._registry.constituents import coarse_namespace, exact_namespace, namespaces_of
 
 Factory = Callable[..., Any]
 
@@ -19,6 +19,7 @@ class Factories:
     def __init__(self) -> None:
         self._tables: dict[str, dict[str, Factory]] = {}
         self._kinds: dict[str, type] = {}
+        self._exact: dict[tuple[str, str], str] = {}
 
     def register(self, namespace: str, name: str, function: Factory, *, kind: Any = None) -> None:
         """Offer a factory; one of the same name and namespace is replaced.
@@ -27,11 +28,16 @@ class Factories:
             namespace: Of a type or function, see ``get_type_namespace``, or any text.
             name: What users write.
             function: Makes the configuration.
-            kind: The type whose namespace it is, for ``of_kind``.
+            kind: The type whose namespace it is. A generic one (``list[Net]``) is found by its
+                arguments first; a class is found by ``of_kind``.
         """
         self._tables.setdefault(namespace, {})[name] = function
-        if isinstance(kind, type):
+        self._exact.pop((namespace, name), None)
+        if isinstance(kind, type) and not get_args(kind):
             self._kinds[namespace] = kind
+        elif get_args(kind):
+            exact = self._exact[namespace, name] = exact_namespace(kind)
+            self._tables.setdefault(exact, {})[name] = function
 
     def find(self, namespace: str, name: str) -> Factory | None:
         """Return the factory of that name in exactly that namespace."""
@@ -75,9 +81,11 @@ class Factories:
         What is registered for the owner as a whole is left out, unless no parameter is named.
         """
         found: dict[str, Factory] = {}
-        for namespace in self._for_values(owner, parameter, hint):
+        namespaces = self._for_values(owner, parameter, hint)
+        for namespace in namespaces:
             for name, function in self.in_namespace(namespace).items():
-                found.setdefault(name, function)
+                if self._exact.get((namespace, name), namespace) in namespaces:  # not for lists of others
+                    found.setdefault(name, function)
         return found
 
     def of_kind(self, base: type) -> dict[str, Factory]:

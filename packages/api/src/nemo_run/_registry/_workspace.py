@@ -16,11 +16,16 @@ from nemo_run.exceptions import UntrustedFileError
 NAMES = ("workspace_private.py", "workspace.py")
 SWITCH = "INCLUDE_WORKSPACE_FILE"
 MODULE = "workspace"
+_PUBLIC = "nemo_run.cli.api"
 
 
 def is_wanted() -> bool:
-    """Whether a workspace file is executed at all: ``INCLUDE_WORKSPACE_FILE`` is unset or true."""
-    return os.environ.get(SWITCH, "true").strip().lower() == "true"
+    """Whether a workspace file is executed at all: ``INCLUDE_WORKSPACE_FILE`` is unset or true.
+
+    A program may also set the constant of that name in ``nemo_run.cli.api``.
+    """
+    value = getattr(sys.modules.get(_PUBLIC), "__dict__", {}).get(SWITCH)
+    return os.environ.get(SWITCH, "true").strip().lower() == "true" if value is None else bool(value)
 
 
 def find() -> str | None:
