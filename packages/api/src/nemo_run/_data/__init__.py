@@ -1,0 +1,1 @@
+"""Configurations as plain data: what YAML, JSON and TOML files hold."""

@@ -1,0 +1,73 @@
+"""The three formats: which one a file has, text -> data, data -> text."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import Any
+
+from nemo_run._data.document import Document
+from nemo_run._data.errors import DataError
+
+FORMATS = ("yaml", "json", "toml")
+
+SUFFIXES = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".toml": "toml"}
+
+
+def format_of(path: str | os.PathLike[str]) -> str:
+    """Return the format that the suffix of a file stands for.
+
+    Raises:
+        InvalidConfigError: Another suffix, or none.
+    """
+    suffix = os.path.splitext(os.fspath(path))[1].lower()
+    if suffix not in SUFFIXES:
+        supported = ", ".join(SUFFIXES)
+        raise DataError(f"Unsupported file extension: {suffix}. Supported extensions are: {supported}")
+    return SUFFIXES[suffix]
+
+
+def check_format(name: str) -> str:
+    """Return the name of a format in the spelling of ``FORMATS``.
+
+    Raises:
+        InvalidConfigError: There is no such format.
+    """
+    if name.lower() not in FORMATS:
+        raise DataError(f"Unsupported format: {name}. Supported formats are: {', '.join(FORMATS)}")
+    return name.lower()
+
+
+def read(text: str, format: str, source: str = "") -> Document:
+    """Return what a text holds; an empty YAML text holds None.
+
+    Only mappings, lists and scalars are made, whatever the text says. Aliases of YAML become the
+    same object, so a short text stands for a small graph however often it refers to itself.
+
+    Args:
+        text: What to read.
+        format: One of ``FORMATS``.
+        source: File name, for messages.
+
+    Raises:
+        InvalidConfigError: The text is not in that format, with file and line.
+    """
+    return _room(format).read(text, source)
+
+
+def write(data: Any, format: str) -> str:
+    """Return data as text. YAML keeps sharing with anchors, the other two write shared parts again.
+
+    Args:
+        data: What ``to_data`` returns, or data of one's own.
+        format: One of ``FORMATS``.
+
+    Raises:
+        PackagingError: A value that no file can hold, or that this format cannot, with its path.
+        InvalidConfigError: Nested too deeply, or too big when shared parts are written out.
+    """
+    return _room(format).write(data)
+
+
+def _room(format: str) -> Any:
+    return importlib.import_module(f"nemo_run._data.{check_format(format)}_text")

@@ -1,0 +1,65 @@
+"""JSON."""
+
+from __future__ import annotations
+
+import json
+import json.encoder
+from typing import Any
+
+from nemo_run._data.document import Document
+from nemo_run._data.errors import DataSyntaxError
+from nemo_run._data.portable import portable
+
+_NAMES = {True: "true", False: "false", None: "null"}
+_text_of = json.encoder.encode_basestring_ascii
+
+
+def read(text: str, source: str = "") -> Document:
+    """Return what a JSON text holds; see ``formats.read``."""
+    place = f"{source}, " if source else ""
+    try:
+        return Document(data=json.loads(text), source=source)
+    except json.JSONDecodeError as error:
+        raise DataSyntaxError(f"{place}line {error.lineno}: not JSON: {error.msg}") from error
+    except (ValueError, RecursionError) as error:
+        raise DataSyntaxError(f"{place}not JSON that can be read: {error}") from error
+
+
+def write(data: Any) -> str:
+    """Return data as JSON, indented by two; see ``formats.write``.
+
+    Infinity and NaN are written by these names, as Python's ``json`` does.
+    """
+    out: list[str] = []
+    todo: list[tuple[str | None, Any, int]] = [(None, portable(data), 0)]
+    while todo:
+        text, value, depth = todo.pop()
+        if text is not None:
+            out.append(text)
+        elif value and isinstance(value, (dict, list)):
+            _open(value, depth, out, todo)
+        else:
+            out.append(_scalar(value))
+    return "".join(out)
+
+
+def _open(value: Any, depth: int, out: list[str], todo: list[Any]) -> None:
+    """Write the start of a container and put the rest on the stack, last things first."""
+    is_map = isinstance(value, dict)
+    out.append("{" if is_map else "[")
+    entries = list(value.items()) if is_map else [(None, item) for item in value]
+    indent = "\n" + "  " * (depth + 1)
+    todo.append((f"\n{'  ' * depth}{'}' if is_map else ']'}", None, depth))
+    for place in range(len(entries) - 1, -1, -1):
+        key, item = entries[place]
+        name = f"{_text_of(str(key))}: " if is_map else ""
+        todo.append((None, item, depth + 1))
+        todo.append((f"{',' if place else ''}{indent}{name}", None, depth))
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, str):
+        return _text_of(value)
+    if value is None or isinstance(value, bool):
+        return _NAMES[value]
+    return json.dumps(value)

@@ -1,0 +1,95 @@
+"""Data of YAML -> data of JSON and TOML."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from nemo_run._data.document import MAX_DEPTH, Where, name_of, path_of, short
+from nemo_run._data.errors import DataError, unwritable
+from nemo_run._data.forms import TARGET, as_form, has_form, pairs_form
+
+_MOST = 1_000_000
+"""Values that a text may hold once shared parts are written out."""
+
+_TIMES = (datetime.datetime, datetime.date, datetime.time)
+
+
+def portable(data: Any, *, without_none: bool = False) -> Any:
+    """Return data made of mappings with text keys, lists, text, numbers, booleans and None.
+
+    Args:
+        data: Data as YAML has it.
+        without_none: For TOML: drop entries that are None, and keep dates and times.
+
+    Raises:
+        InvalidConfigError: None inside a list where that cannot be, or far too much.
+        PackagingError: A value that is not data.
+    """
+    return _Rewriter(without_none=without_none).run(data)
+
+
+class _Rewriter:
+    def __init__(self, *, without_none: bool) -> None:
+        self._without_none = without_none
+        self._kept = _TIMES if without_none else ()
+        self._todo: list[tuple[Any, Any, Any, Where, int]] = []
+        self._count = 0
+
+    def run(self, data: Any) -> Any:
+        top: list[Any] = [None]
+        self._todo.append((top, 0, data, None, 0))
+        while self._todo:
+            holder, key, value, where, depth = self._todo.pop()
+            self._count += 1
+            if self._count > _MOST or depth > MAX_DEPTH:
+                raise DataError(self._too_much(depth))
+            holder[key] = self._value(value, where, depth)
+        return top[0]
+
+    def _too_much(self, depth: int) -> str:
+        if depth > MAX_DEPTH:
+            return f"nested more than {MAX_DEPTH} levels deep"
+        return f"more than {_MOST} values once shared parts are written out; YAML keeps them shared"
+
+    def _value(self, value: Any, where: Where, depth: int) -> Any:
+        cls = type(value)
+        if isinstance(value, dict):
+            return self._mapping(value, where, depth)
+        if isinstance(value, (list, tuple)):
+            return self._list(value, where, depth)
+        if value is None or cls in (str, int, float, bool) or isinstance(value, self._kept):
+            return value
+        if isinstance(value, str):
+            return "".join(value)
+        if has_form(cls):
+            return self._value(as_form(value), where, depth)
+        path = name_of(path_of(where)) or "the top"
+        raise unwritable(f"a file cannot hold {short(value)} of type {cls.__name__} (at {path})")
+
+    def _mapping(self, value: dict[Any, Any], where: Where, depth: int) -> Any:
+        names = _names(value)
+        if names is None:
+            return self._mapping(pairs_form(value.items()), where, depth)
+        kept = {n: v for n, v in names.items() if not (v is None and self._without_none)}
+        new: dict[str, Any] = dict.fromkeys(sorted(kept))
+        self._todo.extend((new, name, item, (where, name), depth + 1) for name, item in kept.items())
+        return new
+
+    def _list(self, value: Any, where: Where, depth: int) -> list[Any]:
+        places = [i for i, item in enumerate(value) if item is None] if self._without_none else []
+        if places:
+            path = name_of(path_of((where, places[0])))
+            raise DataError(f"TOML has no None inside lists (at {path}); use YAML or JSON")
+        new = [None] * len(value)
+        self._todo.extend((new, i, item, (where, i), depth + 1) for i, item in enumerate(value))
+        return new
+
+
+def _names(mapping: dict[Any, Any]) -> dict[str, Any] | None:
+    """Return a mapping with text keys, or None where that would change what it means."""
+    if all(type(key) is str for key in mapping):
+        return mapping
+    if TARGET not in mapping or not all(isinstance(key, (str, int)) for key in mapping):
+        return None
+    return {str(key): value for key, value in mapping.items()}  # positional arguments

@@ -1,0 +1,272 @@
+"""Configurations -> plain data."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import inspect
+import pathlib
+from collections.abc import Mapping
+from typing import Any
+
+import fiddle as fdl
+
+from nemo_run._data.document import Where
+from nemo_run._data.errors import DataError, unwritable
+from nemo_run._data.fit import Fit, fit_of
+from nemo_run._data.forms import (
+    OPERATORS,
+    PARTIAL,
+    RESERVED,
+    TARGET,
+    as_form,
+    form,
+    has_form,
+    pairs_form,
+    path_form,
+    reference,
+)
+from nemo_run._data.targets import name_of_target
+from nemo_run._types.hints import hint_for
+from nemo_run_adapters.codec.where import at
+
+_NATIVE_KEYS = (str, int, float, bool, type(None))
+_SIMPLE = (str, int, bool, float)
+_ANYTHING = fit_of(Any)
+
+
+def to_data(value: Any) -> Any:
+    """Return a configuration, or a container of some, as mappings, lists and scalars.
+
+    ``Config(T, a=1)`` is ``{"_target_": "module.T", "a": 1}``, a ``Partial`` has ``"_partial_": True``
+    on top, functions and classes are ``{"_target_": ..., "_call_": False}``, paths and enums have
+    ``_args_``. Positional arguments have their place as key. Only what was set is written. Scalars may
+    also be bytes, dates and sets, as YAML has them. What would come back as something else than it is,
+    such as a text where a number belongs, is written as a value of its class with ``_args_``.
+
+    Raises:
+        PackagingError: A value that cannot be written, with its path; also PyYAML's ``RepresenterError``.
+        InvalidConfigError: Something contains itself.
+    """
+    return _Writer().run(value)
+
+
+class _Writer:
+    def __init__(self) -> None:
+        self._todo: list[tuple[Any, Any, Any, Fit, Where]] = []
+        self._made: dict[tuple[int, int], Any] = {}
+        self._keep: list[Any] = []  # so that no id is used twice
+        self._names: dict[int, str] = {}
+        self._fits: dict[tuple[int, Any], Fit] = {}
+        self._shares = False
+
+    def run(self, root: Any) -> Any:
+        top: list[Any] = [None]
+        self._todo.append((top, 0, root, _ANYTHING, None))
+        while self._todo:
+            holder, key, value, fit, where = self._todo.pop()
+            holder[key] = self._data(value, fit, where)
+        if self._shares:  # without sharing there is no cycle
+            _refuse_cycles(top)
+        return top[0]
+
+    def _data(self, value: Any, fit: Fit, where: Where) -> Any:
+        cls = type(value)
+        if value is None:
+            return None
+        if cls in _SIMPLE:
+            return value if _comes_back(value, fit) else as_form(value)
+        if isinstance(value, (fdl.Buildable, dict, list, tuple, set, frozenset)) or _is_instance(value):
+            return self._shared(value, fit, where)
+        return self._leaf(value, cls, fit, where)
+
+    def _shared(self, value: Any, fit: Fit, where: Where) -> Any:
+        """Write an object once, however often it is used."""
+        key = (id(value), 0 if isinstance(value, fdl.Buildable) else id(fit))
+        if key in self._made:
+            self._shares = True
+        else:
+            self._keep.append((value, fit))
+            self._made[key] = self._whole(value, fit, where)
+        return self._made[key]
+
+    def _whole(self, value: Any, fit: Fit, where: Where) -> Any:
+        if isinstance(value, fdl.Buildable):
+            return self._configured(value, where)
+        if isinstance(value, dict):
+            return self._mapping(value, fit, where)
+        if _is_instance(value):
+            fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value) if f.init}
+            return self._config(type(value), fields, where)
+        if hasattr(value, "_fields"):
+            new = form(self._name(type(value), where), *value)
+            self._items(new["_args_"], _ANYTHING, where)
+            return new
+        if isinstance(value, (set, frozenset)):
+            return self._set(value, where)
+        items = list(value)
+        self._items(items, fit, where)
+        return items
+
+    def _configured(self, value: fdl.Buildable, where: Where) -> Any:
+        partial = isinstance(value, fdl.Partial)
+        if not partial and not isinstance(value, fdl.Config):
+            raise unwritable(f"a file cannot hold a {type(value).__name__}. {_at(where)}")
+        data = self._config(value.__fn_or_cls__, value.__arguments__, where)
+        if partial:
+            data[PARTIAL] = True
+        return data
+
+    def _config(self, target: Any, arguments: Mapping[Any, Any], where: Where) -> dict[Any, Any]:
+        data: dict[Any, Any] = {TARGET: self._name(target, where), **dict.fromkeys(arguments)}
+        for name, value in arguments.items():
+            place = (where, f"[{name}]" if isinstance(name, int) else f".{name}")
+            _check_name(name, target, place)
+            self._todo.append((data, name, value, self._fit(target, name), place))
+        return data
+
+    def _mapping(self, value: dict[Any, Any], fit: Fit, where: Where) -> Any:
+        if not _is_plain(value, fit):
+            new = pairs_form(value.items())
+            for pair in new["_args_"]:
+                self._items(pair, _ANYTHING, where)
+            return new
+        inner = self._fit_of(fit.mapping[1]) if fit.mapping else _ANYTHING
+        new = dict.fromkeys(_plain(key) for key in value)
+        self._todo.extend(
+            (new, _plain(key), item, inner, (where, f"[{key!r}]")) for key, item in value.items()
+        )
+        return new
+
+    def _items(self, items: list[Any], fit: Fit, where: Where) -> None:
+        """Write the items of a list in their places."""
+        fits = [self._fit_of(fit.item_at(i)) for i in range(len(items))] if fit.collect else []
+        for i, item in enumerate(items):
+            self._todo.append((items, i, item, fits[i] if fits else _ANYTHING, (where, f"[{i}]")))
+
+    def _set(self, value: Any, where: Where) -> Any:
+        if type(value) is set and all(type(item) in _SIMPLE or item is None for item in value):
+            return set(value)
+        name = "frozenset" if isinstance(value, frozenset) else "set"
+        new = form(f"builtins.{name}", list(value))
+        self._items(new["_args_"][0], _ANYTHING, where)
+        return new
+
+    def _leaf(self, value: Any, cls: type, fit: Fit, where: Where) -> Any:
+        if isinstance(value, enum.Enum):
+            return self._enum(value, where)
+        if isinstance(value, pathlib.PurePath):
+            return path_form(value)
+        if isinstance(value, (str, int, float)):  # a subclass, such as Secret
+            return self._data(_plain(value), fit, where)
+        if has_form(cls):
+            native = cls.__name__ in ("bytes", "date", "datetime") and fit.accepts(value)
+            return value if native else as_form(value)
+        if cls.__module__ == "torch" and cls.__name__ == "dtype":
+            return reference(str(value))
+        if callable(value) and hasattr(value, "__qualname__"):
+            return reference(self._name(value, where))
+        raise unwritable(
+            f"a file cannot hold {value!r} of type {cls.__module__}.{cls.__qualname__}; "
+            f"a way out is run.Config({cls.__name__}, ...). {_at(where)}"
+        )
+
+    def _enum(self, value: enum.Enum, where: Where) -> Any:
+        target = self._name(type(value), where)
+        if type(value.value) in _SIMPLE and type(value)(value.value) is value:
+            return form(target, value.value)
+        return reference(f"{target}.{value.name}")
+
+    def _name(self, target: Any, where: Where) -> str:
+        name = self._names.get(id(target))
+        if name is None:
+            try:
+                name = self._names[id(target)] = name_of_target(target)
+            except ValueError as error:
+                raise unwritable(f"a file cannot refer to {target!r}: {error}. {_at(where)}") from error
+            self._keep.append(target)
+        return name
+
+    def _fit(self, target: Any, name: Any) -> Fit:
+        key = (id(target), name)
+        if key not in self._fits:
+            self._fits[key] = self._fit_of(_hint(target, name))
+        return self._fits[key]
+
+    def _fit_of(self, hint: Any) -> Fit:
+        if hint is inspect.Parameter.empty or hint is Any:
+            return _ANYTHING
+        key = (id(hint), None)
+        if key not in self._fits:
+            self._keep.append(hint)
+            self._fits[key] = fit_of(hint)
+        return self._fits[key]
+
+
+def _hint(target: Any, name: Any) -> Any:
+    """Return the annotation of an argument; none where nothing is known of the callable."""
+    try:
+        return inspect.Parameter.empty if isinstance(name, int) else hint_for(target, name)
+    except (TypeError, ValueError):
+        return inspect.Parameter.empty
+
+
+def _comes_back(value: Any, fit: Fit) -> bool:
+    """Whether a scalar is read as what it is; a text for a path comes back as that path."""
+    is_path = isinstance(value, str) and any(issubclass(cls, pathlib.PurePath) for cls in fit.scalars)
+    return is_path or fit.accepts(value)
+
+
+def _is_plain(value: dict[Any, Any], fit: Fit) -> bool:
+    """Whether a dictionary is read as a dictionary with these keys."""
+    if not (fit.anything or fit.mapping):
+        return False
+    keys = fit_of(fit.mapping[0]) if fit.mapping and not fit.anything else _ANYTHING
+    return all(
+        isinstance(key, _NATIVE_KEYS)
+        and not isinstance(key, enum.Enum)
+        and keys.accepts(key)
+        and not (isinstance(key, str) and (key in RESERVED or key.endswith(OPERATORS)))
+        for key in value
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Return the plain text or number of a subclass."""
+    if isinstance(value, str):
+        return "".join(value)
+    if value is None or isinstance(value, bool):
+        return value
+    return float(value) if isinstance(value, float) else int(value)
+
+
+def _is_instance(value: Any) -> bool:
+    return dataclasses.is_dataclass(value) and not isinstance(value, type)
+
+
+def _check_name(name: Any, target: Any, where: Where) -> None:
+    odd = isinstance(name, int) if target is dict else isinstance(name, str) and name.isdigit()
+    if odd or (isinstance(name, str) and (name in RESERVED or name.endswith(OPERATORS))):
+        raise unwritable(f"a file cannot hold an argument called {name!r}. {_at(where)}")
+
+
+def _at(where: Where) -> str:
+    return at(where)
+
+
+def _refuse_cycles(root: Any) -> None:
+    """Raise ``InvalidConfigError`` when something contains itself."""
+    inside: set[int] = set()
+    done: set[int] = set()
+    todo: list[tuple[Any, bool]] = [(root, False)]
+    while todo:
+        value, is_finished = todo.pop()
+        if is_finished:
+            inside.discard(id(value))
+            done.add(id(value))
+        elif id(value) in inside:
+            raise DataError("the configuration contains itself")
+        elif isinstance(value, (dict, list)) and id(value) not in done:
+            inside.add(id(value))
+            todo.append((value, True))
+            todo.extend((part, False) for part in (value.values() if isinstance(value, dict) else value))

@@ -1,0 +1,44 @@
+"""TOML 1.0."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+from typing import Any
+
+import tomli_w
+
+from nemo_run._data.document import Document
+from nemo_run._data.errors import DataError, DataSyntaxError, unwritable
+from nemo_run._data.portable import portable
+
+tomllib: Any = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+_LINE = re.compile(r"\(at line (\d+)")
+
+
+def read(text: str, source: str = "") -> Document:
+    """Return what a TOML text holds; see ``formats.read``."""
+    try:
+        return Document(data=tomllib.loads(text), source=source)
+    except (ValueError, RecursionError) as error:
+        line = _LINE.search(str(error))
+        parts = [source, f"line {line[1]}" if line else "", f"not TOML: {error}"]
+        message = ", ".join(parts[:2]).strip(", ")
+        raise DataSyntaxError(f"{message}: {parts[2]}" if message else parts[2]) from error
+
+
+def write(data: Any) -> str:
+    """Return data as TOML; see ``formats.write``.
+
+    Entries that are None are left out, because TOML has no such value.
+    """
+    table = portable(data, without_none=True)
+    if not isinstance(table, dict):
+        raise DataError(f"TOML holds a table, not a {type(data).__name__}; use YAML or JSON")
+    try:
+        return tomli_w.dumps(table)
+    except RecursionError as error:
+        raise DataError("nested too deeply for TOML; use YAML") from error
+    except UnicodeError as error:
+        raise unwritable(f"cannot write this as TOML: {error}") from error
