@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from nemo_run._config.buildables import OptionalDefaultConfig as OptionalDefaultConfig
     from nemo_run._config.buildables import OptionalDefaultPartial as OptionalDefaultPartial
     from nemo_run._config.buildables import Partial as Partial
+    from nemo_run._config.values import from_dict as from_dict
+    from nemo_run._config.values import set_value as set_value
 
 RUNDIR_NAME = "nemo_run"
 RUNDIR_SPECIAL_NAME = "/$nemo_run"
@@ -36,6 +38,8 @@ _LAZY = {
     "OptionalDefaultConfig": "nemo_run._config.buildables",
     "OptionalDefaultPartial": "nemo_run._config.buildables",
     "Partial": "nemo_run._config.buildables",
+    "from_dict": "nemo_run._config.values",
+    "set_value": "nemo_run._config.values",
     "ZlibJSONSerializer": "nemo_run.core.serialization.zlib_json",
 }
 
