@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nemo_run.core.execution.memory import MemoryExecutor as MemoryExecutor
     from nemo_run.core.packaging.base import Packager as Packager
     from nemo_run.exceptions import ExperimentFailedError as ExperimentFailedError
+    from nemo_run.help import help as help
     from nemo_run.package_info import __package_name__ as __package_name__
     from nemo_run.package_info import __version__ as __version__
     from nemo_run.run.api import run as run
@@ -55,6 +56,7 @@ _EXPORTS = {
     "__version__": "nemo_run.package_info",
     "autoconvert": "nemo_run.api",
     "dryrun_fn": "nemo_run.api",
+    "help": "nemo_run.help",
     "import_executor": "nemo_run.core.execution.base",
     "run": "nemo_run.run",
 }
@@ -75,11 +77,10 @@ _TO_COME = {
     "SlurmExecutor",
     "SlurmRay",
     "SlurmTemplate",
-    "help",
     "lazy_imports",
 }
 _RENAMED = {"Plugin": "ExperimentPlugin"}
-_SUBMODULES = ("api", "cli", "config", "core", "exceptions", "run")
+_SUBMODULES = ("api", "cli", "config", "core", "exceptions", "help", "run")
 
 __all__ = [
     "Config",
@@ -103,6 +104,7 @@ __all__ = [
     "__version__",
     "autoconvert",
     "dryrun_fn",
+    "help",
     "import_executor",
     "run",
 ]

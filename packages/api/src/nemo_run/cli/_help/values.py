@@ -1,0 +1,89 @@
+"""Default values as short texts; configurations as small trees."""
+
+from __future__ import annotations
+
+import enum
+import functools
+import inspect
+import types
+from collections.abc import Iterator
+from typing import Any
+
+from nemo_run._types.describe import class_to_str
+
+_LONGEST = 60
+_DEEPEST = 3
+_LINES = 12
+_EMPTY: dict[Any, str] = {list: "[]", dict: "{}", set: "set()", tuple: "()"}
+
+
+def is_config(value: Any) -> bool:
+    """Whether a value is a configuration; told without loading fiddle."""
+    kind = type(value)
+    return hasattr(kind, "__flatten__") and hasattr(kind, "__build__") and hasattr(value, "__fn_or_cls__")
+
+
+def text_of(value: Any) -> str:
+    """Return a value on one line, cut where it is long; never raises."""
+    try:
+        text = " ".join(_text(value).split())
+    except Exception:  # noqa: BLE001 - values are users' objects
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+def made_by(factory: Any) -> str:
+    """Return the text for what a ``default_factory`` makes; it is not called."""
+    if factory in _EMPTY:
+        return _EMPTY[factory]
+    if isinstance(factory, functools.partial):
+        factory = factory.func
+    name = getattr(factory, "__name__", "")
+    return f"{name}()" if name.isidentifier() else "made by a function"
+
+
+def tree_of(value: Any) -> tuple[str, ...]:
+    """Return the arguments of a configuration as lines; none where ``text_of`` says it all."""
+    if not is_config(value) or len(_text(value)) <= _LONGEST:
+        return ()
+    lines = list(_branches(value, _DEEPEST))
+    return tuple(lines if len(lines) <= _LINES else [*lines[: _LINES - 1], "..."])
+
+
+def head_of(value: Any) -> str:
+    """Return a default for one cell: a configuration that is shown as a tree only by its target."""
+    return class_to_str(value.__fn_or_cls__) if tree_of(value) else text_of(value)
+
+
+def _text(value: Any) -> str:
+    if is_config(value):
+        arguments = ", ".join(f"{name}={_text(item)}" for name, item in _arguments(value))
+        return f"{class_to_str(value.__fn_or_cls__)}({arguments})"
+    if isinstance(value, enum.Enum):
+        return value.name
+    if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
+        inner = ", ".join(map(_text, value))
+        return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' * (len(value) == 1)})"
+    if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType)):
+        return class_to_str(value)
+    return repr(value)
+
+
+def _arguments(config: Any) -> list[tuple[Any, Any]]:
+    return list(config.__arguments__.items())
+
+
+def _branches(config: Any, depth: int, indent: str = "") -> Iterator[str]:
+    for name, value in _arguments(config):
+        if is_config(value) and depth > 1 and _arguments(value):
+            yield f"{indent}{name} = {class_to_str(value.__fn_or_cls__)}"
+            yield from _branches(value, depth - 1, f"{indent}  ")
+        else:
+            yield f"{indent}{name} = {text_of(value)}"
+
+
+def default_in(config: Any, name: str) -> Any:
+    """Return what a configuration sets for a parameter; ``Parameter.empty`` if it does not."""
+    if not is_config(config):
+        return inspect.Parameter.empty
+    return config.__arguments__.get(name, inspect.Parameter.empty)
