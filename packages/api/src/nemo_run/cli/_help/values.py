@@ -25,11 +25,15 @@ def is_config(value: Any) -> bool:
 
 def text_of(value: Any) -> str:
     """Return a value on one line, cut where it is long; never raises."""
-    try:
-        text = " ".join(_text(value).split())
-    except Exception:  # noqa: BLE001 - values are users' objects
-        text = f"<{type(value).__name__}>"
+    text = _line(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+def _line(value: Any) -> str:
+    try:
+        return " ".join(_text(value).split())
+    except Exception:  # noqa: BLE001 - values are users' objects
+        return f"<{type(value).__name__}>"
 
 
 def made_by(factory: Any) -> str:
@@ -44,7 +48,7 @@ def made_by(factory: Any) -> str:
 
 def tree_of(value: Any) -> tuple[str, ...]:
     """Return the arguments of a configuration as lines; none where ``text_of`` says it all."""
-    if not is_config(value) or len(_text(value)) <= _LONGEST:
+    if not is_config(value) or len(_line(value)) <= _LONGEST:
         return ()
     lines = list(_branches(value, _DEEPEST))
     return tuple(lines if len(lines) <= _LINES else [*lines[: _LINES - 1], "..."])
@@ -57,12 +61,12 @@ def head_of(value: Any) -> str:
 
 def _text(value: Any) -> str:
     if is_config(value):
-        arguments = ", ".join(f"{name}={_text(item)}" for name, item in _arguments(value))
+        arguments = ", ".join(f"{name}={_line(item)}" for name, item in _arguments(value))
         return f"{class_to_str(value.__fn_or_cls__)}({arguments})"
     if isinstance(value, enum.Enum):
         return value.name
     if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
-        inner = ", ".join(map(_text, value))
+        inner = ", ".join(map(_line, value))
         return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' * (len(value) == 1)})"
     if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType)):
         return class_to_str(value)
