@@ -9,7 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import nemo_run
+import nemo_run_domain
 
 LIST = """
 import json, sys
@@ -23,7 +26,8 @@ print(json.dumps(sorted(set(sys.modules) - before)))
 
 def loaded(then: str = "") -> list[str]:
     """Return what an import loads where nothing but the standard library and our packages can be found."""
-    source = LIST.format(path=[str(Path(nemo_run.__file__).parents[1])], then=then)
+    homes = [str(Path(package.__file__ or "").parents[1]) for package in (nemo_run, nemo_run_domain)]
+    source = LIST.format(path=homes, then=then)
     done = subprocess.run(
         [sys.executable, "-S", "-I", "-W", "error", "-c", source],
         check=True,
@@ -68,3 +72,18 @@ def test_every_name_is_there() -> None:
     for name in nemo_run.__all__:
         assert getattr(nemo_run, name) is not None
         assert name in dir(nemo_run)
+
+
+@pytest.mark.parametrize(
+    "decorating",
+    [
+        "nemo_run.cli.entrypoint(lambda: None)",
+        "nemo_run.cli.entrypoint(lambda steps: None, namespace='a.b', enable_executor=False)",
+        "nemo_run.cli.factory(lambda: None, target=dict, name='empty')",
+    ],
+)
+def test_decorating_loads_no_library(decorating: str) -> None:
+    names = loaded(decorating)
+    found = {name.partition(".")[0] for name in names} - sys.stdlib_module_names
+    assert found == {"nemo_run", "nemo_run_domain"}
+    assert {"importlib.metadata", "email", "pathlib"} & set(names) == set()

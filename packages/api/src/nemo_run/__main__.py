@@ -36,7 +36,7 @@ def _quieten() -> None:
 
 def _program() -> str:
     name = os.path.basename(sys.argv[0])
-    return "nemorun" if name in ("__main__.py", "") else name
+    return "nemorun" if name in ("__main__.py", "api.py", "") else name  # of python -m nemo_run[.cli.api]
 
 
 def __getattr__(name: str) -> Any:

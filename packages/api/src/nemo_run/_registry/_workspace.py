@@ -6,7 +6,6 @@ import os
 import sys
 import types
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from nemo_run._registry.errors import WorkspaceError
@@ -34,13 +33,20 @@ def find() -> str | None:
 
 
 def _candidates() -> Iterator[str]:
-    try:
-        here = Path.cwd()
-    except FileNotFoundError:  # the folder was removed meanwhile
-        here = None
-    for folder in (here, *here.parents) if here else ():
-        yield from (str(folder / name) for name in NAMES)
+    for folder in _folders():
+        yield from (os.path.join(folder, name) for name in NAMES)
     yield os.path.join(get_nemorun_home(), "workspace.py")
+
+
+def _folders() -> Iterator[str]:
+    """Yield the current folder and those above it."""
+    try:
+        folder, below = os.getcwd(), ""
+    except FileNotFoundError:  # it was removed meanwhile
+        return
+    while folder != below:
+        yield folder
+        folder, below = os.path.dirname(folder), folder
 
 
 def execute(path: str) -> types.ModuleType:
@@ -54,7 +60,8 @@ def execute(path: str) -> types.ModuleType:
     module = types.ModuleType(MODULE)
     module.__file__ = path
     try:
-        code = compile(Path(path).read_bytes(), path, "exec", dont_inherit=True)
+        with open(path, "rb") as file:
+            code = compile(file.read(), path, "exec", dont_inherit=True)
         _run(code, module)
     except Exception as error:
         raise WorkspaceError(_message(path, error)) from error

@@ -7,10 +7,10 @@ import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from nemo_run._registry import discovery, entrypoints
+from nemo_run._registry import entrypoints
 from nemo_run.cli._caller import module_of_caller
 from nemo_run.cli._factory import factory, is_factory
-from nemo_run.exceptions import InvalidConfigError
+from nemo_run_domain.errors import InvalidConfigError
 
 if TYPE_CHECKING:
     from typer import Typer
@@ -169,10 +169,9 @@ class Entrypoint:
 
     def help(self, console: Any = None, with_docs: bool = True) -> None:
         """Print the arguments, and the factories that can be named for them."""
-        from nemo_run.cli._help import render
+        from nemo_run.help import help as show
 
-        discovery.load_all()
-        render(self.fn, with_docs=with_docs, console=console)
+        show(self.fn, with_docs=with_docs, console=console)
 
 
 # -- what the decorator checks --------------------------------------------------------------------

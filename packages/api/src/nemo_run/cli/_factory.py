@@ -15,7 +15,7 @@ from nemo_run._registry.constituents import coarse_namespace
 from nemo_run._registry.errors import FactoryAnnotationError
 from nemo_run._types.hints import Unresolved, return_hint
 from nemo_run.cli._caller import frame_of_caller
-from nemo_run.exceptions import InvalidConfigError
+from nemo_run_domain.errors import InvalidConfigError
 
 
 @dataclass

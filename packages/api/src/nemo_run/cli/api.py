@@ -25,18 +25,14 @@ if TYPE_CHECKING:
     from nemo_run.cli._lists import resolve_factory as resolve_factory
     from nemo_run.cli._protocols import EntrypointProtocol as EntrypointProtocol
     from nemo_run.cli._protocols import FactoryProtocol as FactoryProtocol
-    from nemo_run.cli._run.confirm import _is_torchrun as _is_torchrun
     from nemo_run.cli._run.context import RunContext as RunContext
     from nemo_run.cli._run.defaults import CommandDefaults as CommandDefaults
     from nemo_run.cli._run.errors import InvalidOptionError as InvalidOptionError
     from nemo_run.cli._run.errors import MissingRequiredOptionError as MissingRequiredOptionError
     from nemo_run.cli._run.errors import RunContextError as RunContextError
-    from nemo_run.cli._run.export import _serialize_configuration as _serialize_configuration
-    from nemo_run.cli._run.globals import _configure_global_options as _configure_global_options
     from nemo_run.cli._run.globals import add_global_options as add_global_options
     from nemo_run.cli._run.globals import configure_logging as configure_logging
     from nemo_run.cli._run.main import main as main
-    from nemo_run.cli._run.words import _parse_prefixed_args as _parse_prefixed_args
     from nemo_run.cli.cli_parser import parse_cli_args as parse_cli_args
     from nemo_run.cli.cli_parser import parse_config as parse_config
     from nemo_run.cli.cli_parser import parse_factory as parse_factory
@@ -59,17 +55,17 @@ _EXPORTS = {
     "RunContext": "nemo_run.cli._run.context",
     "RunContextError": "nemo_run.cli._run.errors",
     "_add_typer_nested": "nemo_run.cli._nested:add_nested",
-    "_configure_global_options": "nemo_run.cli._run.globals",
+    "_configure_global_options": "nemo_run.cli._run.globals:configure_global_options",
     "_get_or_add_typer": "nemo_run.cli._nested:get_or_add_group",
     "_get_return_type": "nemo_run.cli._factory:get_return_type",
-    "_is_torchrun": "nemo_run.cli._run.confirm",
+    "_is_torchrun": "nemo_run.cli._run.confirm:is_torchrun",
     "_load_entrypoints": "nemo_run._registry.discovery:load_plugins",
     "_load_workspace": "nemo_run._registry.discovery:load_workspace",
     "_load_workspace_file": "nemo_run._registry._workspace:execute",
-    "_parse_prefixed_args": "nemo_run.cli._run.words",
+    "_parse_prefixed_args": "nemo_run.cli._run.words:split_prefixed",
     "_register_factory": "nemo_run.cli._factory:register_factory",
     "_search_workspace_file": "nemo_run._registry._workspace:find",
-    "_serialize_configuration": "nemo_run.cli._run.export",
+    "_serialize_configuration": "nemo_run.cli._run.export:serialize_configuration",
     "add_global_options": "nemo_run.cli._run.globals",
     "configure_logging": "nemo_run.cli._run.globals",
     "create_cli": "nemo_run.cli._app",
