@@ -105,6 +105,11 @@ class ConfigurableMixin:
         """Return the ``graphviz.Graph`` of what changed since ``old``; ``trim`` hides the rest."""
         return _draw().draw_difference(old.to_config(), self.to_config(), trim=trim, **kwargs)
 
+    def diff_text(self, old: Any) -> str:
+        """Return what changed since ``old`` as text, one line per change; see ``Config.diff_text``."""
+        difference = importlib.import_module("nemo_run._config.difference")
+        return difference.diff_text(old.to_config(), self.to_config())
+
     def visualize(self, **kwargs: Any) -> Any:
         """Return the ``graphviz.Graph`` of this object; keywords go to fiddle."""
         return _draw().draw(self.to_config(), **kwargs)

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Optional, TypeVar, get_origin
 import fiddle as fdl
 from fiddle._src import casting, history
 
-from nemo_run._config import binding, convert, draw, graph
+from nemo_run._config import binding, convert, difference, draw, graph
 from nemo_run._config.binding import fill_defaults
 from nemo_run._config.convert import Converter
 from nemo_run._config.graph import are_equal, copy_graph, iter_configs
@@ -58,8 +58,23 @@ class _Configured(fdl.Buildable[T]):
         return draw.draw(self, **kwargs)
 
     def diff(self, old: Any, trim: bool = True, **kwargs: Any) -> Any:
-        """Return the ``graphviz.Graph`` of what changed since ``old``; ``trim`` hides the rest."""
+        """Return the ``graphviz.Graph`` of what changed since ``old``; ``trim`` hides the rest.
+
+        ``diff_text`` says the same in a terminal, without graphviz.
+        """
         return draw.draw_difference(old, self, trim=trim, **kwargs)
+
+    def diff_text(self, old: Any) -> str:
+        """Return what changed since ``old``, one line per change; empty if nothing did.
+
+        Example:
+            >>> print(new.diff_text(old))
+            model.width: 8 -> 16
+            + callbacks[1] = Checkpoint(every=100)
+            - model.act = 'relu'
+            optim: Config[recipes.Sgd] -> Config[recipes.Adam]
+        """
+        return difference.diff_text(old, self)
 
     def save_config_img(self, path_str: str) -> None:
         """Write a PNG; a path without a suffix is a folder that gets ``config.png``."""

@@ -10,6 +10,7 @@ from typing import Any
 from nemo_run_domain.errors import MissingDependencyError
 
 _LOGGER = logging.getLogger(__name__)
+_TEXT = "print() shows a configuration as text, and diff_text(old) what changed"
 
 
 def draw(config: Any, **kwargs: Any) -> Any:
@@ -53,11 +54,14 @@ def _piped(graph: Any, form: str) -> bytes:
     try:
         return graph.pipe(form)
     except graphviz.ExecutableNotFound as error:
-        raise MissingDependencyError("pictures need the program 'dot' of Graphviz on PATH") from error
+        raise MissingDependencyError(
+            "pictures need the program 'dot' on PATH: install Graphviz (apt-get install graphviz, "
+            f"brew install graphviz); {_TEXT}"
+        ) from error
 
 
 def _graphviz() -> Any:
     try:
         return importlib.import_module("fiddle.graphviz")
     except ImportError as error:
-        raise MissingDependencyError("pictures need graphviz: pip install graphviz") from error
+        raise MissingDependencyError(f"pictures need graphviz: pip install graphviz; {_TEXT}") from error

@@ -12,7 +12,7 @@ from typing import Any
 
 import fiddle as fdl
 
-_MISSING = object()
+MISSING = object()
 
 
 def children_of(value: Any) -> Sequence[Any]:
@@ -70,16 +70,17 @@ def _is_pair(partners: Any, left: Any, right: Any, todo: list[tuple[Any, Any]]) 
     if left.__fn_or_cls__ is not right.__fn_or_cls__ and left.__fn_or_cls__ != right.__fn_or_cls__:
         return False
     for name in {**left.__arguments__, **right.__arguments__}:
-        one, other = _value_or_default(left, name), _value_or_default(right, name)
-        if one is _MISSING or other is _MISSING:
+        one, other = value_or_default(left, name), value_or_default(right, name)
+        if one is MISSING or other is MISSING:
             return False
         todo.append((one, other))
     return True
 
 
-def _value_or_default(config: fdl.Buildable, name: str | int) -> Any:
-    value = config.__arguments__.get(name, _MISSING)
-    if value is not _MISSING:
+def value_or_default(config: fdl.Buildable, name: str | int) -> Any:
+    """Return an argument, or the default of its parameter; ``MISSING`` if it has neither."""
+    value = config.__arguments__.get(name, MISSING)
+    if value is not MISSING:
         return value
     parameters = config.__signature_info__.parameters
     if isinstance(name, int):
@@ -87,7 +88,7 @@ def _value_or_default(config: fdl.Buildable, name: str | int) -> Any:
         parameter = in_order[name] if name < len(in_order) else None
     else:
         parameter = parameters.get(name)
-    return _MISSING if parameter is None or parameter.default is parameter.empty else parameter.default
+    return MISSING if parameter is None or parameter.default is parameter.empty else parameter.default
 
 
 def _same_value(left: Any, right: Any, todo: list[tuple[Any, Any]]) -> bool:
