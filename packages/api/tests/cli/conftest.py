@@ -189,3 +189,131 @@ def ended(desk: Desk) -> str:
             "run.Partial(tasks.fail), name='fail'",
         ],
     )
+
+
+FIX = """
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Dict, List, Literal, Optional, Union
+
+import nemo_run as run
+
+
+@dataclass
+class Net:
+    width: int = 8
+    act: str = "relu"
+    dims: List[int] = field(default_factory=list)
+
+
+@dataclass
+class Sgd:
+    lr: float
+    decay: float = 0.0
+
+
+@dataclass
+class Plug(run.Plugin):
+    steps: int = 77
+
+    def setup(self, task, executor):
+        task.steps = self.steps
+
+
+def fit(
+    net: Net,
+    opt: Optional[Sgd] = None,
+    steps: int = 10,
+    title: str = "t",
+    mode: Literal["a", "b"] = "a",
+    ids: List[int] = None,
+    nets: List[Net] = None,
+    runtime: int = 0,
+):
+    print("fit", net.width, net.act, steps, title, runtime, opt)
+    if title == "boom":
+        raise KeyError("user's own")
+    if title == "interrupt":
+        raise KeyboardInterrupt
+    if title == "exit":
+        raise SystemExit(7)
+
+
+@run.cli.factory
+def wide(width: int = 64, act: str = "gelu") -> run.Config[Net]:
+    return run.Config(Net, width=width, act=act)
+
+
+@run.cli.factory
+def sgd(lr: float = 0.5) -> run.Config[Sgd]:
+    return run.Config(Sgd, lr=lr)
+
+
+@run.cli.factory(target=fit)
+def base() -> run.Partial[fit]:
+    return run.Partial(fit, net=wide(), steps=100)
+
+
+@run.cli.factory(target=fit, target_arg="net")
+def special() -> run.Config[Net]:
+    return run.Config(Net, width=7)
+
+
+@run.cli.factory
+def ex(nodes: int = 1) -> run.Config[run.LocalExecutor]:
+    return run.Config(run.LocalExecutor, ntasks_per_node=nodes)
+
+
+@run.cli.factory
+def plug(steps: int = 77) -> run.Config[Plug]:
+    return run.Config(Plug, steps=steps)
+
+
+def many(ctx: run.cli.RunContext, net: Net, steps: int = 1):
+    print("many", ctx.name, ctx.dryrun, type(ctx.executor).__name__, net.width)
+    with run.Experiment(ctx.name) as exp:
+        exp.add(run.Partial(fit, net=run.Config(Net, width=net.width), steps=steps), name="one")
+        exp.add(run.Script(inline="exit %d" % (steps == 13)), name="two")
+        ctx.launch(exp, sequential=True)
+    print("left")
+"""
+
+
+class Scripts:
+    """Scripts that call ``run.cli.main``, in a folder of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "fix.py").write_text(FIX)
+
+    @property
+    def environ(self) -> dict[str, str]:
+        ours = {"NEMORUN_HOME": str(self.folder / "home"), "PYTHONPATH": str(self.folder), "COLUMNS": "100"}
+        inherited = {
+            name: value for name, value in os.environ.items() if name not in ("WORLD_SIZE", "LAZY_CLI")
+        }
+        return {**inherited, "PYTHONWARNINGS": "error", "NO_COLOR": "1", **ours}
+
+    def write(self, main: str = "run.cli.main(fit)") -> list[str]:
+        """Write a script; returns the command that runs it."""
+        text = f"import nemo_run as run\nfrom fix import *\n\n{main}\nprint('after')\n"
+        (self.folder / "s.py").write_text(text)
+        return [sys.executable, "s.py"]
+
+    def run(self, *words: str, main: str = "run.cli.main(fit)", **environ: str) -> Ended:
+        """Run a script with words, without a terminal."""
+        done = subprocess.run(
+            [*self.write(main), *words],
+            env=self.environ | environ,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE,
+            stdin=subprocess.DEVNULL,
+        )
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def scripts(tmp_path: Path) -> Scripts:
+    return Scripts(tmp_path)

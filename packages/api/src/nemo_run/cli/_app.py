@@ -2,27 +2,55 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
 from nemo_run.cli import experiment
-from nemo_run.cli._quick import QuickGroup
+from nemo_run.cli._run.groups import RootGroup
 from nemo_run.package_info import __package_name__, __version__
 
+_LAZY = "--lazy"
 
-def create_cli() -> typer.Typer:
-    """Return a new application; programs may add commands, groups and a callback to it."""
+
+def create_cli(add_verbose_callback: bool = False, nested_entrypoints_creation: bool = True) -> typer.Typer:
+    """Return a new application; programs may add commands, groups and a callback to it.
+
+    Args:
+        add_verbose_callback: ``--verbose`` and the ``--rich-*`` options may stand before the command, too.
+        nested_entrypoints_creation: The packages that bring commands are imported once one of their
+            commands is used. Otherwise they are imported now, and every command is added.
+    """
+    if _LAZY in sys.argv[1:]:
+        from nemo_run.cli._run import later
+
+        sys.argv.remove(_LAZY)
+        return later.create()
     app = typer.Typer(
-        cls=QuickGroup,
+        cls=RootGroup,
         help="Configure a task once, run it anywhere.",
         no_args_is_help=True,
+        add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
-    app.callback()(_options)
+    _add_options(app, with_globals=add_verbose_callback)
     app.add_typer(experiment.create(), name="experiment")
+    if not nested_entrypoints_creation:
+        _add_everything(app)
     return app
+
+
+def _add_everything(app: typer.Typer) -> None:
+    from nemo_run._registry import discovery, entrypoints
+    from nemo_run.cli._nested import add_nested, get_or_add_group
+
+    discovery.load_plugins()
+    for name in discovery.plugin_names():
+        get_or_add_group(app, name)
+    add_nested(app, entrypoints.tree())
 
 
 def _show_version(wanted: bool) -> None:
@@ -31,9 +59,20 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-def _options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
-    ] = False,
-) -> None:
+_VERSION = Annotated[
+    bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+]
+
+
+def _options(version: _VERSION = False) -> None:
     """Configure a task once, run it anywhere."""
+
+
+def _add_options(app: typer.Typer, *, with_globals: bool) -> None:
+    if not with_globals:
+        app.callback()(_options)
+        return
+    from nemo_run.cli._run.options import GLOBAL_OPTIONS, remember, with_options
+
+    options: Mapping[str, Any] = {"version": _VERSION, **GLOBAL_OPTIONS}
+    app.callback()(with_options(options, remember, defaults={"version": False}))

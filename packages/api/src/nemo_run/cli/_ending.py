@@ -25,14 +25,15 @@ def as_command(function: Callable[..., int | None]) -> Callable[..., None]:
 
     @functools.wraps(function)
     def command(*args: Any, **kwargs: Any) -> None:
-        code = _code_of(functools.partial(function, *args, **kwargs))
+        code = code_of(functools.partial(function, *args, **kwargs))
         if code:
             raise typer.Exit(code)
 
     return command
 
 
-def _code_of(call: Callable[[], int | None]) -> int:
+def code_of(call: Callable[[], int | None]) -> int:
+    """Call what a command does; returns its exit code, after telling of an error."""
     try:
         code = call() or OK
         if sys.stdout is not None:  # pyright: ignore[reportUnnecessaryComparison] - None where it is closed
@@ -43,16 +44,24 @@ def _code_of(call: Callable[[], int | None]) -> int:
     except KeyboardInterrupt as error:
         return getattr(error, "code", None) or INTERRUPTED
     except (NemoRunError, OSError) as error:
-        _complain(error)
+        complain(error)
         return TIMED_OUT if isinstance(error, WaitTimeoutError) else FAILED
     return code
 
 
-def _complain(error: BaseException) -> None:
+def complain(error: BaseException) -> None:
     """Print an error as one line on standard error."""
-    parts = [str(error), *getattr(error, "__notes__", ())]
+    parts = [_sentence(error), *getattr(error, "__notes__", ())]
     text = " ".join("; ".join(part for part in parts if part).split())
     typer.echo(f"Error: {text or type(error).__name__}", err=True)
+
+
+def _sentence(error: BaseException) -> str:
+    """Return what an error says; of an error about a word, without its details, but with the word."""
+    sentence, word = getattr(error, "sentence", None), getattr(error, "arg", "")
+    if not isinstance(sentence, str):
+        return str(error)
+    return f"{sentence} (in {word!r})" if word and str(word) not in sentence else sentence
 
 
 def _discard_output() -> None:

@@ -1,0 +1,73 @@
+"""How run commands end: the exit code, and what is told about an error."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+from nemo_run.cli import _ending
+from nemo_run.cli._run.options import Manner
+from nemo_run.exceptions import NemoRunError, WaitTimeoutError
+
+_OF_TYPER: Any = (typer.Exit, typer.Abort, typer.BadParameter.__mro__[2])  # no errors: ways to end
+
+
+def as_command(function: Callable[..., Any]) -> Callable[..., None]:
+    """Return a function as a command: an error is told, and becomes the exit code."""
+
+    @functools.wraps(function)
+    def command(*args: Any, **kwargs: Any) -> None:
+        code = code_of(functools.partial(function, *args, **kwargs), Manner())
+        if code:
+            raise typer.Exit(code)
+
+    return command
+
+
+def code_of(call: Callable[[], Any], manner: Manner) -> int:
+    """Call what a command does; returns its exit code.
+
+    Raises:
+        Exception: Whatever goes wrong, where ``manner`` is verbose.
+    """
+
+    def guarded() -> int | None:
+        try:
+            call()
+        except (*_OF_TYPER, BrokenPipeError):
+            raise
+        except Exception as error:
+            if manner.verbose:
+                raise
+            _tell(error, manner)
+            return _ending.TIMED_OUT if isinstance(error, WaitTimeoutError) else _ending.FAILED
+        return None
+
+    return _verbosely(guarded) if manner.verbose else _ending.code_of(guarded)
+
+
+def _verbosely(call: Callable[[], Any]) -> int:
+    try:
+        call()
+    except KeyboardInterrupt as error:
+        return getattr(error, "code", None) or _ending.INTERRUPTED
+    return _ending.OK
+
+
+def _tell(error: Exception, manner: Manner) -> None:
+    from nemo_run.cli._run import tracebacks
+
+    if isinstance(error, NemoRunError):
+        _ending.complain(error)
+    elif trace := tracebacks.of_the_user(error.__traceback__):
+        if sys.stdout is not None:  # pyright: ignore[reportUnnecessaryComparison] - None where it is closed
+            sys.stdout.flush()
+        tracebacks.show(error, trace, manner)
+    elif isinstance(error, (OSError, ValueError)):
+        _ending.complain(error)
+    else:
+        _ending.complain(RuntimeError(f"{type(error).__name__}: {error} (--verbose shows where)"))

@@ -1,0 +1,144 @@
+"""From the words of a run command to a task that has run."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nemo_run._lazy import LazyModule
+from nemo_run.cli._run import confirm, file_context
+from nemo_run.cli._run.errors import InvalidOptionError, MissingArgumentsError, NotImplementedOptionError
+from nemo_run.cli._run.view import ContextView, extras_of, leaves_this_process
+
+_display: Any = LazyModule("nemo_run.cli._run.display")
+_export: Any = LazyModule("nemo_run.cli._run.export")
+_launching: Any = LazyModule("nemo_run.cli._run.launching")
+_repl: Any = LazyModule("nemo_run.cli._run.repl")
+
+TASK = "task"
+EXPERIMENTS = ("experiment", "sequential_experiment", "parallel_experiment")
+
+
+def execute(context: ContextView, fn: Callable[..., Any], args: Sequence[str], kind: str) -> None:
+    """Configure a function from words, show it, ask, and run it.
+
+    Raises:
+        ValueError: Words that cannot be, missing arguments, or an unknown ``kind``.
+    """
+    if kind not in (TASK, *EXPERIMENTS):
+        raise InvalidOptionError(f"Unknown entrypoint type: {kind}; there are {TASK} and {EXPERIMENTS[0]}")
+    extras_of(context).parameters = _parameters(fn)
+    words = context.parse_args([*args])
+    if context.load:
+        raise NotImplementedOptionError("Load is not implemented yet")
+    task = without_context(context.parse_fn(fn, words))
+    if _export.is_wanted(context):
+        _export.export(context, task)
+        return
+    runner = _launching.run_experiment if kind in EXPERIMENTS else _launching.run_task
+
+    def run_task() -> None:
+        runner(context, task)
+
+    if context.repl:
+        _repl.open_with(task, run_task)
+        return
+    go(context, task, run_task, of_experiment=kind in EXPERIMENTS)
+
+
+def go(context: ContextView, task: Any, run: Callable[[], None], *, of_experiment: bool = False) -> None:
+    """Show what is going to run, ask, and run it.
+
+    Raises:
+        MissingArgumentsError: Parameters without a value; before anything is shown.
+        NotAskedError: There is nobody to ask.
+    """
+    check_complete(task)
+    if context.dryrun:
+        _display.show_dry_run(context, task)
+        if of_experiment or leaves_this_process(context):
+            run()
+        return
+    _display.show_plan(context, task)
+    if not confirm.should_continue(context):
+        say("Exiting...")
+        return
+    say(f"Launching {context.name}...")
+    run()
+
+
+def resolve(context: ContextView, fn: Callable[..., Any], words: Sequence[str]) -> Any:
+    """Return the ``Partial`` of a function: factory, then file, then words.
+
+    Raises:
+        ValueError: Words that cannot be, or a factory for something else.
+    """
+    from nemo_run.cli._lazy.entrypoint import LazyEntrypoint
+
+    factory = context.factory or extras_of(context).default_factory
+    lazy = LazyEntrypoint(fn, factory=factory, yaml=context.yaml, overwrites=[*words])
+    file_context.apply(context, lazy.context_data)
+    task = lazy.resolve(ctx=context)
+    _check_target(task, fn, factory)
+    return task
+
+
+def _check_target(task: Any, fn: Callable[..., Any], factory: Any) -> None:
+    target = getattr(task, "__fn_or_cls__", None)
+    if target is None or inspect.unwrap(target) is inspect.unwrap(fn):
+        return
+    name, other = getattr(fn, "__name__", repr(fn)), getattr(target, "__name__", repr(target))
+    raise InvalidOptionError(f"factory {factory!r} is for {other!r}, this command runs {name!r}")
+
+
+def check_complete(task: Any) -> None:
+    """Check that every parameter has a value, over the whole tree.
+
+    Raises:
+        MissingArgumentsError: Some have none; names them with their types.
+    """
+    from nemo_run._types.describe import class_to_str
+    from nemo_run.cli._parse.missing import missing_arguments
+
+    missing = [f"{path} ({class_to_str(hint)})" for path, hint in missing_arguments(task) if path != "ctx"]
+    if missing:
+        word = missing[0].partition(" ")[0]
+        raise MissingArgumentsError(f"no value for {', '.join(missing)}; give them as {word}=VALUE")
+
+
+def without_context(task: Any) -> Any:
+    """Return a task without its ``ctx``, which is no part of what is shown and exported."""
+    if hasattr(task, "__arguments__"):
+        task.__arguments__.pop("ctx", None)
+    return task
+
+
+def launch(context: ContextView, experiment: Any, *, sequential: bool) -> None:
+    """Run an experiment the way the options say."""
+    if context.dryrun:
+        experiment.dryrun()
+        return
+    extras_of(context).experiments.append(experiment)
+    experiment.run(
+        sequential=sequential,
+        detach=context.detach,
+        direct=not leaves_this_process(context),
+        tail_logs=context.tail_logs,
+    )
+
+
+def say(text: str) -> None:
+    """Print a line."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _parameters(fn: Callable[..., Any]) -> list[str]:
+    from nemo_run._types.hints import signature_of
+
+    try:
+        return list(signature_of(fn).parameters)
+    except (TypeError, ValueError):
+        return []

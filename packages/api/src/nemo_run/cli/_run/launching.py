@@ -1,0 +1,85 @@
+"""Running what was configured, shown and agreed to."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from nemo_run.cli._run.view import ContextView, extras_of, leaves_this_process
+from nemo_run.exceptions import JobFailedError
+from nemo_run_domain.job import JobState
+
+
+def run_task(context: ContextView, task: Any) -> None:
+    """Run a task where the context says.
+
+    Raises:
+        ExperimentFailedError: It did not succeed.
+    """
+    from nemo_run.run.api import run
+
+    given = extras_of(context).given
+    if not leaves_this_process(context):
+        task = _with_plugins(context, task)
+    run(
+        _with_context(context, task),
+        name=context.name,
+        executor=context.executor,
+        plugins=context.plugins,
+        direct=not leaves_this_process(context),
+        dryrun=context.dryrun,
+        detach=context.detach,
+        tail_logs=context.tail_logs if "tail_logs" in given else True,
+        raise_on_failure=True,
+    )
+
+
+def run_experiment(context: ContextView, task: Any) -> None:
+    """Call the function of an experiment; it launches what it likes.
+
+    Raises:
+        JobFailedError: Something that it launched through the context did not succeed.
+    """
+    from nemo_run._config.build import build
+    from nemo_run._fiddle import import_fiddle
+    from nemo_run.config import Config
+
+    build(import_fiddle().cast(Config, _with_context(context, task)))
+    check_experiments(context)
+
+
+def check_experiments(context: ContextView) -> None:
+    """Check that what was launched through the context succeeded, or was detached.
+
+    Raises:
+        JobFailedError: Some did not.
+    """
+    bad: list[str] = []
+    for experiment in extras_of(context).experiments:
+        if not experiment.detach:
+            bad += [f"{job.id} {job.state}" for job in experiment.jobs if job.state is not JobState.SUCCEEDED]
+    if bad:
+        raise JobFailedError(f"did not succeed: {', '.join(bad)}")
+
+
+def _with_context(context: ContextView, task: Any) -> Any:
+    """Return a task with the context itself, not a configuration of it, as ``ctx``."""
+    if "ctx" not in extras_of(context).parameters:
+        return task
+    task.__arguments__["ctx"] = context
+    return task
+
+
+def _with_plugins(context: ContextView, task: Any) -> Any:
+    """Return a copy of a task that plugins have changed, for a run in this process."""
+    if not context.plugins:
+        return task
+    names = ", ".join(type(plugin).__name__ for plugin in context.plugins)
+    if context.executor is None:
+        sys.stderr.write(f"Warning: {names} not applied: plugins need an executor, and there is none\n")
+        return task
+    changed, executor = task.clone(), context.executor.clone()
+    for plugin in context.plugins:
+        plugin.assign(context.name)
+        plugin.setup(changed, executor)
+    return changed

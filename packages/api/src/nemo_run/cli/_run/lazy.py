@@ -1,0 +1,62 @@
+"""Commands whose function is imported only where it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from nemo_run.cli._run import confirm, display, export, file_context, flow, launching
+from nemo_run.cli._run.errors import InvalidOptionError
+from nemo_run.cli._run.view import ContextView, extras_of
+
+
+def execute(context: ContextView, entrypoint: Any, args: Sequence[str], name: str) -> None:
+    """Run a lazy entry point with words.
+
+    Raises:
+        InvalidOptionError: A dry run, a prompt or a direct run; words that cannot be.
+    """
+    words = context.parse_args([*args], lazy=True)
+    _check(context)
+    lazy = _with_words(context, entrypoint, words)
+    if export.is_wanted(context):
+        wanted = {f"to_{o}": getattr(context, f"to_{o}") for o in ("yaml", "toml", "json")}
+        export.serialize_configuration(lazy, **wanted, is_lazy=True)
+        flow.say("Export complete. Skipping execution.")
+        return
+    if context.executor is None:
+        task = flow.without_context(lazy.resolve(ctx=context))
+        flow.go(context, task, lambda: launching.run_task(context, task))
+        return
+    _launch(context, lazy, name)
+
+
+def _launch(context: ContextView, lazy: Any, name: str) -> None:
+    from nemo_run.cli._lazy.mapping import as_mapping
+
+    display.show_lazy(context, dict(as_mapping(lazy)))
+    if not confirm.should_continue(context):
+        flow.say("Exiting...")
+        return
+    flow.say(f"Launching {name}...")
+    launching.run_task(context, lazy)
+
+
+def _check(context: ContextView) -> None:
+    if context.dryrun:
+        raise InvalidOptionError("Dry run is not supported for lazy execution")
+    if context.repl:
+        raise InvalidOptionError("Interactive mode is not supported for lazy execution")
+    if context.direct:
+        raise InvalidOptionError("Direct execution is not supported for lazy execution")
+
+
+def _with_words(context: ContextView, entrypoint: Any, words: Sequence[str]) -> Any:
+    """Return a lazy entry point with what it has recorded, a factory, a file and more words."""
+    from nemo_run.cli._lazy.entrypoint import LazyEntrypoint
+
+    factory = context.factory or extras_of(context).default_factory or entrypoint._factory_
+    lazy = LazyEntrypoint(entrypoint._target_, factory=factory, yaml=context.yaml, overwrites=[*words])
+    lazy._args_[:0] = entrypoint._args_
+    file_context.apply(context, lazy.context_data)
+    return lazy

@@ -1,0 +1,89 @@
+"""Tracebacks of errors in the user's code: their frames, not ours."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import sysconfig
+import traceback
+from types import FrameType, TracebackType
+from typing import Any
+
+from nemo_run.cli._run.options import Manner
+
+_PACKAGES = (
+    "nemo_run",
+    "nemo_run_adapters",
+    "nemo_run_application",
+    "nemo_run_domain",
+    "fiddle",
+    "typer",
+    "click",
+    "rich",
+    "omegaconf",
+    "yaml",
+)
+
+
+def of_the_user(trace: TracebackType | None) -> TracebackType | None:
+    """Return the part of a traceback that begins with the first frame of the user's, if there is one."""
+    ours = _folders()
+    while trace is not None and _is_in(trace.tb_frame, ours):
+        trace = trace.tb_next
+    return trace
+
+
+def show(error: Exception, trace: TracebackType, manner: Manner) -> None:
+    """Print a traceback on standard error, of the causes of the error, too."""
+    _strip(error, trace)
+    if manner.rich_exceptions:
+        _show_rich(error, manner)
+    else:
+        traceback.print_exception(type(error), error, trace, file=sys.stderr)
+
+
+def _strip(error: BaseException, trace: TracebackType) -> None:
+    """Take our frames from an error and from what led to it."""
+    error.__traceback__ = trace
+    seen = {id(error)}
+    cause = error.__cause__ or error.__context__
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        cause.__traceback__ = of_the_user(cause.__traceback__)
+        cause = cause.__cause__ or cause.__context__
+
+
+def _show_rich(error: Exception, manner: Manner) -> None:
+    from rich.console import Console
+    from rich.traceback import Traceback
+
+    shown: Any = Traceback.from_exception(
+        type(error),
+        error,
+        error.__traceback__,
+        show_locals=manner.rich_locals,
+        theme=manner.rich_theme,
+        max_frames=100 if manner.rich_traceback else 6,
+    )
+    Console(stderr=True).print(shown)
+
+
+def _folders() -> tuple[str, ...]:
+    """Return the folders of what stands between a command and the user's code."""
+    found: list[str] = []
+    for name in _PACKAGES:
+        spec = importlib.util.find_spec(name)
+        found += list((spec and spec.submodule_search_locations) or ())
+    return tuple(os.path.realpath(folder) + os.sep for folder in found)
+
+
+def _is_in(frame: FrameType, folders: tuple[str, ...]) -> bool:
+    name = frame.f_code.co_filename
+    path = os.path.realpath(name)
+    return name.startswith("<frozen ") or path.startswith(folders) or _is_standard(path)
+
+
+def _is_standard(path: str) -> bool:
+    stdlib = os.path.realpath(sysconfig.get_paths()["stdlib"]) + os.sep
+    return path.startswith(stdlib) and "-packages" + os.sep not in path[len(stdlib) :]
