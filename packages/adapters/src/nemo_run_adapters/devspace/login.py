@@ -1,0 +1,71 @@
+"""Who is let in: the owner, with one of his own keys."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import Any
+
+import asyncssh
+
+from nemo_run_adapters.devspace.options import ServerOptions
+from nemo_run_adapters.store.trust import read_trusted
+from nemo_run_domain.errors import AuthenticationError, StoreError
+
+log = logging.getLogger("nemo_run.devspace")
+
+
+def read_keys(path: str) -> asyncssh.SSHAuthorizedKeys:
+    """Return the keys that may log in.
+
+    Raises:
+        AuthenticationError: There is none, so nobody could.
+        UntrustedFileError: Somebody else may write to the file.
+    """
+    text = (read_trusted(path) or b"").decode("utf-8", "replace")
+    try:
+        if text.strip():
+            return asyncssh.import_authorized_keys(text)
+    except ValueError:
+        pass  # not a single key in it
+    raise AuthenticationError(
+        f"{path!r} holds no public key, so nobody could log in; append yours to it, as ssh-copy-id does"
+    )
+
+
+class OwnerLogin(asyncssh.SSHServer):
+    """Lets one user in, with a key of his own, and forwards what he asks for."""
+
+    def __init__(self, options: ServerOptions, open_ones: set[asyncssh.SSHServerConnection]) -> None:
+        self._options = options
+        self._open_ones = open_ones
+        self._connection: asyncssh.SSHServerConnection | None = None
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connection = conn
+        self._open_ones.add(conn)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        if self._connection is not None:
+            self._open_ones.discard(self._connection)
+
+    def begin_auth(self, username: str) -> bool:
+        """Load the keys, which may be others than at the start; another user has none."""
+        if username == self._options.user and self._connection is not None:
+            try:
+                self._connection.set_authorized_keys(read_keys(self._options.authorized_keys))
+            except (AuthenticationError, StoreError, OSError) as error:
+                log.warning("a login was refused: %s", error)
+        return True
+
+    def connection_requested(self, *_address: Any) -> bool:
+        return True
+
+    def unix_connection_requested(self, *_path: Any) -> bool:
+        return True
+
+
+def default_keys_path() -> str:
+    """Return where OpenSSH looks for the keys of this user."""
+    return os.path.expanduser("~/.ssh/authorized_keys")
