@@ -1,0 +1,90 @@
+"""Scripts that are loaded for the entry point they would run."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import linecache
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+from nemo_run.cli._lazy.errors import NoEntrypointError
+from nemo_run.cli._run import state
+
+_VARIABLE = "LAZY_CLI"
+_lock = threading.RLock()  # the environment and what is recorded belong to the whole process
+
+
+def load_entrypoint(script: str, module_name: str = "__dynamic_module__") -> Any:
+    """Execute a script, its main block included, and return the entry point it names.
+
+    ``run.cli.main`` records the entry point there instead of running it.
+
+    Args:
+        script: Text of the script.
+        module_name: Name under which it is put into ``sys.modules``.
+
+    Raises:
+        SyntaxError: The text is no Python.
+        ValueError: It did not call ``run.cli.main``.
+    """
+    code = _compiled(script, f"<{module_name}>")
+    with _lock, _recording():
+        _execute(code, module_name)
+        found = state.recorded()
+    if found is None:
+        raise NoEntrypointError("No entrypoint function found in script.")
+    return found
+
+
+def _compiled(script: str, filename: str) -> Any:
+    tree = ast.parse(script, filename)
+    for statement in tree.body:
+        if isinstance(statement, ast.If) and _is_main_test(statement.test):
+            statement.test = ast.copy_location(ast.Constant(True), statement.test)
+    lines = script.splitlines(keepends=True)
+    linecache.cache[filename] = (len(script), None, lines, filename)  # for tracebacks and inspect.getsource
+    return compile(tree, filename, "exec", dont_inherit=True)
+
+
+def _is_main_test(test: ast.expr) -> bool:
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.Eq):
+        return False
+    sides = [test.left, test.comparators[0]]
+    names = [side.id for side in sides if isinstance(side, ast.Name)]
+    texts = [side.value for side in sides if isinstance(side, ast.Constant)]
+    return names == ["__name__"] and texts == ["__main__"]
+
+
+def _execute(code: Any, module_name: str) -> None:
+    module = ModuleType(module_name)
+    module.__file__ = os.path.abspath(f"{module_name}.py")
+    before = sys.modules.get(module_name)
+    sys.modules[module_name] = module
+    try:
+        exec(code, vars(module))
+    except BaseException:
+        if before is None:
+            del sys.modules[module_name]
+        else:
+            sys.modules[module_name] = before
+        raise
+
+
+@contextlib.contextmanager
+def _recording() -> Iterator[None]:
+    before, recorded = os.environ.get(_VARIABLE), state.recorded()
+    os.environ[_VARIABLE] = "true"
+    state.forget()
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(_VARIABLE, None)
+        else:
+            os.environ[_VARIABLE] = before
+        state.forget() if recorded is None else state.record(recorded)

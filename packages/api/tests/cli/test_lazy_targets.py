@@ -1,0 +1,232 @@
+"""Targets by dotted name, by command, and in scripts."""
+
+# pyright: reportMissingImports=false
+from __future__ import annotations
+
+import copy
+import os
+import pickle
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nemo_run.cli._lazy.commands import walk
+from nemo_run.cli._lazy.importing import lazy_imports
+from nemo_run.cli.lazy import (
+    LazyTarget,
+    _flatten_lazy_target,
+    _load_entrypoint_from_script,
+    _unflatten_lazy_target,
+)
+from nemo_run.core.serialization.zlib_json import ZlibJSONSerializer
+from nemo_run.exceptions import InvalidConfigError, NemoRunError, NotFoundError
+
+SCRIPT = """
+import nemo_run as run
+
+def fit(steps: int = 10):
+    return steps + BONUS
+
+BONUS = 5
+
+if __name__ == "__main__":
+    run.cli.main(fit)
+"""
+
+
+@pytest.fixture(autouse=True)
+def _no_module_is_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    monkeypatch.chdir(tmp_path)
+    yield
+    sys.modules.pop("__dynamic_module__", None)
+
+
+@dataclass
+class Leaf:
+    fn: Any
+    name: str
+
+
+def test_a_dotted_name_is_imported_when_it_is_needed() -> None:
+    target = LazyTarget("os.path.join")
+    assert target.__is_lazy__ is True
+    assert target.target is os.path.join
+    assert target("a", "b") == os.path.join("a", "b")
+
+
+def test_an_unknown_attribute_names_the_target() -> None:
+    with pytest.raises(AttributeError, match=r"lazy target 'os.path' has no attribute 'join'"):
+        _ = LazyTarget("os.path").join
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("nemo llm train", "llm train"),
+        ("nemo_run llm train", "llm train"),
+        ("nemorun llm train", "llm train"),
+        ("/usr/bin/nemo llm train", "llm train"),
+        ("./bin/nemorun llm train", "llm train"),
+        ("llm train", "llm train"),
+        ("nemo train", "train"),
+        ("nemotron train", "nemotron train"),
+    ],
+)
+def test_the_program_is_left_out_of_a_command(text: str, path: str) -> None:
+    assert LazyTarget(text).import_path == path
+
+
+def test_a_script_is_read(tmp_path: Path) -> None:
+    Path("train.py").write_text("text")
+    assert LazyTarget("train.py") == _unflatten_lazy_target(["train.py", "text"])
+    assert LazyTarget("train.py sub").import_path == "sub"
+
+
+def test_a_script_that_is_not_there() -> None:
+    with pytest.raises(FileNotFoundError, match=r"Script 'nosuch.py' not found\.") as caught:
+        LazyTarget("nosuch.py train")
+    assert isinstance(caught.value, NotFoundError)
+
+
+def test_a_command_that_no_shell_could_read() -> None:
+    with pytest.raises(InvalidConfigError, match="cannot read the command"):
+        LazyTarget("train 'it")
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [
+        copy.deepcopy,
+        lambda target: pickle.loads(pickle.dumps(target)),
+        lambda target: _unflatten_lazy_target(*_flatten_lazy_target(target)),
+        lambda target: ZlibJSONSerializer().deserialize(ZlibJSONSerializer().serialize([target]))[0],
+    ],
+)
+def test_targets_travel_without_reading_the_script_again(copied: Any) -> None:
+    Path("train.py").write_text("text")
+    target = LazyTarget("train.py")
+    Path("train.py").unlink()
+    assert copied(target) == target
+
+
+# -- commands -------------------------------------------------------------------------------------
+
+TREE = {"llm": {"train": Leaf(len, "fit"), "data": {"make": Leaf(max, "make")}}, "top": Leaf(min, "top")}
+
+
+@pytest.mark.parametrize(
+    ("words", "fn"),
+    [(["llm", "train"], len), (["llm", "fit"], len), (["llm", "data", "make"], max), (["top"], min)],
+)
+def test_words_lead_to_an_entry_point(words: list[str], fn: Any) -> None:
+    assert walk(TREE, words).fn is fn
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["x"], "Entrypoint 'x' not found. Available top-level entrypoints: llm, top"),
+        (["llm", "x"], "Subcommand 'x' not found for entrypoint 'llm'. Available subcommands: data, train"),
+        (["llm", "train", "x"], "'train' is a terminal entrypoint and does not have subcommand 'x'."),
+        (
+            ["llm"],
+            "Incomplete command: 'llm'. Please specify a subcommand. Available subcommands: data, train",
+        ),
+        ([], "Incomplete command: ''. Please specify a subcommand. Available subcommands: llm, top"),
+    ],
+)
+def test_words_that_lead_nowhere(words: list[str], message: str) -> None:
+    with pytest.raises(ValueError, match=r"(not found|terminal|Incomplete)") as caught:
+        walk(TREE, words)
+    assert str(caught.value).startswith(message)
+    assert isinstance(caught.value, NemoRunError)
+
+
+def test_a_command_finds_its_entry_point_whatever_options_it_has(registered: Any) -> None:
+    target = LazyTarget("nemo lazy_commands train steps=5 --yes")
+    assert target.target(2) == 4
+    assert target.entrypoint.name == "train"
+
+
+@pytest.fixture
+def registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    from nemo_run import cli
+    from nemo_run._registry import discovery, entrypoints
+
+    def double(x: int) -> int:
+        return 2 * x
+
+    monkeypatch.setattr("nemo_run.cli._lazy.commands.load_all", lambda: None)
+    monkeypatch.setattr(entrypoints, "_table", {})
+    assert discovery is not None
+    cli.entrypoint(double, name="train", namespace="lazy_commands")
+
+
+# -- scripts --------------------------------------------------------------------------------------
+
+
+def test_a_script_says_what_it_would_run() -> None:
+    found = _load_entrypoint_from_script(SCRIPT)
+    assert found.fn(1) == 6
+    assert found.fn.__module__ == "__dynamic_module__"
+    assert sys.modules["__dynamic_module__"].fit is found.fn
+
+
+def test_the_module_can_have_another_name() -> None:
+    found = _load_entrypoint_from_script(SCRIPT, module_name="lazy_other_name")
+    assert sys.modules.pop("lazy_other_name").fit is found.fn
+
+
+def test_the_target_of_a_script_is_its_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("train.py").write_text(SCRIPT)
+    assert LazyTarget("train.py").target(2) == 7
+
+
+@pytest.mark.parametrize("before", [None, "false", "true"])
+@pytest.mark.parametrize("script", [SCRIPT, "x = 1", "if __name__ == '__main__':\n    1 / 0", "1 +"])
+def test_the_environment_is_restored(
+    script: str, before: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if before is None:
+        monkeypatch.delenv("LAZY_CLI", raising=False)
+    else:
+        monkeypatch.setenv("LAZY_CLI", before)
+    try:
+        _load_entrypoint_from_script(script)
+    except (ValueError, ZeroDivisionError, SyntaxError):
+        assert "__dynamic_module__" not in sys.modules or script == "x = 1"
+    assert os.environ.get("LAZY_CLI") == before
+
+
+def test_scripts_without_an_entry_point() -> None:
+    with pytest.raises(ValueError, match=r"No entrypoint function found in script\.") as caught:
+        _load_entrypoint_from_script("def fit(): ...")
+    assert isinstance(caught.value, NemoRunError)
+
+
+def test_errors_of_scripts_show_their_lines() -> None:
+    with pytest.raises(ZeroDivisionError) as caught:
+        _load_entrypoint_from_script("a = 1\nb = a / 0\n")
+    assert str(caught.traceback[-1].path) == "<__dynamic_module__>"
+    assert caught.traceback[-1].statement.lines == ["b = a / 0"]
+
+
+def test_what_was_recorded_before_is_still_there() -> None:
+    from nemo_run.cli._run import state
+
+    state.record("mine")
+    try:
+        _load_entrypoint_from_script(SCRIPT)
+        assert state.recorded() == "mine"
+    finally:
+        state.forget()
+
+
+def test_lazy_imports_are_only_in_the_block_of_a_script() -> None:
+    with lazy_imports():
+        import nosuch_target
+    assert nosuch_target.fit.import_path == "nosuch_target.fit"
