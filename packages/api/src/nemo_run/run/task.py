@@ -32,14 +32,21 @@ def direct_run_fn(task: Any, dryrun: bool = False) -> None:
         _as_partial(task)()
 
 
+def _is_ours(task: Any) -> bool:
+    if not is_configured(task):
+        return False
+    from nemo_run.config import Config, Partial
+
+    return isinstance(task, (Partial, Config))
+
+
 def _as_partial(task: Any) -> Any:
-    if is_configured(task):
+    if _is_ours(task):
         from nemo_run._config import build as building
         from nemo_run._fiddle import import_fiddle
-        from nemo_run.config import Config, Partial
+        from nemo_run.config import Partial
 
-        if isinstance(task, (Partial, Config)):
-            return building.build(import_fiddle().cast(Partial, task))
+        return building.build(import_fiddle().cast(Partial, task))
     raise UnsupportedTaskError(f"Need a configured run.Partial or run.Script. Got {task!r}.")
 
 
@@ -93,11 +100,14 @@ def dryrun_fn(configured_task: Any, executor: Executor | None = None, build: boo
     Raises:
         TypeError: Nothing that was configured.
     """
-    if not is_configured(configured_task):
+    if not _is_ours(configured_task):
         raise UnsupportedTaskError(f"Need a run Partial for dryrun. Got {configured_task!r}.")
-    from nemo_run.run._arguments import render_arguments
+    from nemo_run.run._arguments import print_arguments, render_arguments
 
-    sys.stdout.write(render_arguments(configured_task, executor))
+    if getattr(sys.stdout, "isatty", bool)():
+        print_arguments(configured_task, executor)
+    else:
+        sys.stdout.write(render_arguments(configured_task, executor))
     if build:
         from nemo_run._config import build as building
 
