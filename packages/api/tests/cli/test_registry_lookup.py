@@ -8,9 +8,10 @@ import types
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Dict, ForwardRef, List, Literal, Optional, TypeVar, Union  # noqa: UP035
+from typing import Annotated, Any, Dict, ForwardRef, List, Literal, NewType, Optional, TypeVar, Union  # noqa: UP035
 
 import pytest
+from typing_extensions import TypeAliasType
 
 from nemo_run._registry._factories import Factories
 from nemo_run._registry.constituents import extract_constituent_types, namespaces_of
@@ -36,6 +37,10 @@ class Wide(Net):
 @dataclass
 class Sgd:
     lr: float = 0.1
+
+
+NETS = NewType("NETS", list[Net])
+ALIAS = TypeAliasType("ALIAS", list[Net])
 
 
 def fit(net: Net, nets: list[Net] | None = None) -> None: ...
@@ -64,6 +69,8 @@ def other() -> None: ...
         (Net, {Net}),
         (T, {T}),
         (REF, {REF}),
+        (NETS, {NETS, list, Net, list[Net]}),
+        (ALIAS, {list, Net, list[Net]}),
         (Literal["a", 1], {Literal["a", 1]}),
         (tuple[int, ...], {tuple, int, tuple[int, ...]}),
         (
@@ -85,6 +92,7 @@ def test_what_annotations_are_made_of(hint: Any, types_: set[Any]) -> None:
         (list[Net], [f"builtins.list[{HERE}.Net]", f"{HERE}.Net", "builtins.list"]),
         (List[Net], [f"builtins.list[{HERE}.Net]", f"{HERE}.Net", "typing.List", "builtins.list"]),  # noqa: UP006
         (Annotated[Net, "x"], [f"{HERE}.Net"]),
+        (ALIAS, [f"builtins.list[{HERE}.Net]", f"{HERE}.Net", "builtins.list"]),
         (Config[Net], [f"nemo_run.config.Config[{HERE}.Net]", f"{HERE}.Net", "nemo_run.config.Config"]),
     ],
     ids=str,
