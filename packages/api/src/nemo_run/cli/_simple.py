@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import typer
 
 from nemo_run._registry import discovery
 from nemo_run.cli import _ending
+
+_OF_TYPER: Any = (typer.Exit, typer.Abort, typer.BadParameter.__mro__[2])  # no errors: ways to end
 
 
 def add(parent: typer.Typer, entrypoint: Any, *, is_main: bool = False) -> None:
@@ -32,21 +35,24 @@ def add(parent: typer.Typer, entrypoint: Any, *, is_main: bool = False) -> None:
 
 
 def _class_for(entrypoint: Any) -> type:
-    from nemo_run.cli._help.command import command_class
+    from nemo_run.cli._run.command import class_for
 
-    return command_class(entrypoint)
+    return class_for(entrypoint)
 
 
 def _code_of(entrypoint: Any, words: list[str], *, is_main: bool) -> int:
-    def call() -> None:
+    def call() -> int:
         try:
             if not is_main:
                 discovery.load_plugins()
             discovery.load_workspace()
             entrypoint._execute_simple(words, _console())
+        except (*_OF_TYPER, BrokenPipeError):
+            raise
         except Exception as error:  # noqa: BLE001 - whatever the user's function raises
             _ending.complain(error)
-            raise typer.Exit(_ending.FAILED) from None
+            return _ending.FAILED
+        return _ending.OK
 
     return _ending.code_of(call)
 
@@ -64,10 +70,13 @@ def execute(fn: Any, words: list[str]) -> Any:
         InvalidConfigError: Words that cannot be, or missing arguments.
     """
     from nemo_run._config import build as building
+    from nemo_run.cli._run.flow import check_complete
     from nemo_run.cli.cli_parser import parse_cli_args
     from nemo_run.config import Partial
 
     config: Any = parse_cli_args(fn, words, Partial)
+    check_complete(config)
     built = building.build(config)
-    built.func.__io__ = config
+    with contextlib.suppress(AttributeError, TypeError):  # builtins and their like take no attribute
+        built.func.__io__ = config
     return built()
