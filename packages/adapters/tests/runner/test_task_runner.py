@@ -90,10 +90,32 @@ def test_text_that_is_no_task(tasks: Any, run: Runner) -> None:
 def test_dry_run_shows_but_does_not_call(tasks: Any, run: Runner) -> None:
     got = run("--dryrun", encode(fdl.Partial(tasks.fail, message=fdl.Config(tasks.Net, width=3))))
     assert got.status == 0
-    assert [line.split(maxsplit=1) for line in got.out.splitlines()] == [
-        ["task", "fail"],
-        ["message", "Net(width=3, kids=None)"],
+    assert got.out.splitlines() == [
+        f"Dry run for task {tasks.__name__}:fail",
+        "Resolved Arguments",
+        "  Argument Name         Resolved Value",
+        "  message               Net(width=3, kids=None)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "kwargs", "rows"),
+    [
+        ("places", (1,), {}, [["a", "1"], ["b", "<unset>"], ["key", "None"]]),
+        (
+            "places",
+            (1, 2, 3, 4),
+            {"key": 5},
+            [["[2]", "3"], ["[3]", "4"], ["a", "1"], ["b", "2"], ["key", "5"]],
+        ),
+        ("show", (1,), {"z": 2}, [["[0]", "1"], ["z", "2"]]),
+    ],
+)
+def test_dry_run_names_every_argument(
+    name: str, args: Any, kwargs: Any, rows: Any, tasks: Any, run: Runner
+) -> None:
+    got = run("--dryrun", encode(fdl.Partial(getattr(tasks, name), *args, **kwargs)))
+    assert [line.split() for line in got.out.splitlines()[3:]] == rows
 
 
 def test_packager_is_set_up_first(tasks: Any, run: Runner, tmp_path: Path) -> None:

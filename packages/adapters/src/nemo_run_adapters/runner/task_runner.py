@@ -609,12 +609,32 @@ def set_up_package(package: str) -> None:
 
 
 def show(task: Any) -> None:
-    """Write a table of the arguments that a task would be called with."""
-    rows = [("task", name_of(getattr(task, "func", task)))]
-    rows += [("[%d]" % i, repr(value)) for i, value in enumerate(getattr(task, "args", ()))]
-    rows += [(name, repr(value)) for name, value in getattr(task, "keywords", {}).items()]
-    width = max(len(name) for name, _ in rows)
-    sys.stdout.write("".join("%-*s  %s\n" % (width, name, value) for name, value in rows))
+    """Write a table of the arguments that a task would be called with, defaults included."""
+    function = getattr(task, "func", task)
+    rows = rows_of(function, getattr(task, "args", ()), getattr(task, "keywords", {}))
+    width = max([20] + [len(name) for name, _ in rows])
+    lines = ["Dry run for task %s:%s" % (getattr(function, "__module__", ""), name_of(function))]
+    lines += ["Resolved Arguments", "  %-*s  Resolved Value" % (width, "Argument Name")]
+    lines += ["  %-*s  %s" % (width, name, value) for name, value in rows]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def rows_of(function: Any, args: Sequence[Any], keywords: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return name and text of every argument, sorted."""
+    import inspect
+
+    rows = {"[%d]" % place: repr(value) for place, value in enumerate(args)}
+    rows.update((name, repr(value)) for name, value in keywords.items())
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return sorted(rows.items())
+    named = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    for place, parameter in enumerate(named):
+        if parameter.name not in keywords:
+            default = "<unset>" if parameter.default is parameter.empty else repr(parameter.default)
+            rows[parameter.name] = rows.pop("[%d]" % place, default)
+    return sorted(rows.items())
 
 
 def run(config: str, name: str = "run", package: str | None = None, dryrun: bool = False) -> None:
