@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import pwd
 import threading
+from collections.abc import Callable
 from typing import IO
 
 from nemo_run.config import get_nemorun_home
@@ -14,7 +17,9 @@ from nemo_run_adapters.console import GOODBYE_PYTHON as GOODBYE_PYTHON
 from nemo_run_adapters.console import Printer, StatusRow, choose_printer, choose_reporter
 from nemo_run_adapters.store.experiments import FolderExperimentStore
 from nemo_run_adapters.store.files import FolderFileStore
+from nemo_run_adapters.store.private import NewFile, put_files
 from nemo_run_adapters.store.trust import check_trusted as check_file
+from nemo_run_adapters.store.trust import read_trusted as read_file
 from nemo_run_application.backends import Backend, BackendRegistry, ConnectContext
 from nemo_run_application.ports.experiment_store import ExperimentStore
 from nemo_run_application.ports.reporter import Reporter
@@ -102,3 +107,64 @@ def check_trusted(path: str) -> None:
         FileNotFoundError: It is not there.
     """
     check_file(path, os.stat(path), user=os.geteuid())
+
+
+def read_trusted(path: str) -> bytes:
+    """Return the content of a file that only this user can have written.
+
+    Raises:
+        UntrustedFileError: Others own it or may write to it.
+        FileNotFoundError: It is not there.
+    """
+    content = read_file(path)
+    if content is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+    return content
+
+
+def serve_devspace(
+    *, user: str, host: str, on_ready: Callable[[int, str], None], folder: str, verbose: bool = False
+) -> None:
+    """Let this user log in over SSH with his own keys, until Ctrl-C or a signal to end.
+
+    Args:
+        user: The name he logs in with.
+        host: Name or address to listen on, on a free port.
+        on_ready: Called with the port and the public host key once connections are taken.
+        folder: Where commands and sessions start.
+        verbose: Log every step of the protocol.
+
+    Raises:
+        AuthenticationError: The user has no authorized key.
+        BackendError: It cannot listen there.
+    """
+    from nemo_run_adapters.devspace.login import default_keys_path  # these load an SSH library
+    from nemo_run_adapters.devspace.options import ServerOptions
+    from nemo_run_adapters.devspace.server import serve
+
+    options = ServerOptions(
+        user=user,
+        authorized_keys=default_keys_path(),
+        host=host,
+        shell=_shell(),
+        folder=folder,
+        environ=dict(os.environ),
+    )
+    serve(options, lambda found: on_ready(found.port, found.host_key), verbose=verbose)
+
+
+def _shell() -> str:
+    """Return the shell of this user; images often have users that no file knows."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_shell or "/bin/sh"
+    except KeyError:
+        return os.environ.get("SHELL") or "/bin/sh"
+
+
+def write_private(path: str, content: bytes) -> None:
+    """Replace a file, which only this user can read; a reader sees the old or the new content.
+
+    Raises:
+        StoreError: It cannot be written.
+    """
+    put_files([NewFile(path, content)], sync=False)

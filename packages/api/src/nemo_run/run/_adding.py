@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from nemo_run._translate import as_task, callable_task, default_name, script_task
-from nemo_run.config import Script, get_nemorun_home
-from nemo_run.core.execution.base import Executor, import_executor
+from nemo_run.config import Script
+from nemo_run.core.execution.base import Executor
 from nemo_run.exceptions import UsageError
 from nemo_run.run.job import Job, JobGroup
-from nemo_run_domain.errors import InvalidConfigError
 from nemo_run_domain.names import check_component, unique_id
 
 if TYPE_CHECKING:
@@ -19,10 +18,10 @@ if TYPE_CHECKING:
 
 
 def as_executor(executor: Any) -> Executor:
-    """Return an executor, looking up names in the executors file.
+    """Return an executor, looking up names among profiles and in the executors file.
 
     Raises:
-        InvalidConfigError: No executor has that name.
+        InvalidConfigError: No executor has that name, or its profile cannot work.
         UsageError: It is no executor.
     """
     if isinstance(executor, str):
@@ -33,14 +32,9 @@ def as_executor(executor: Any) -> Executor:
 
 
 def _named(name: str) -> Executor:
-    try:
-        return as_executor(import_executor(name))
-    except FileNotFoundError as error:
-        raise InvalidConfigError(
-            f"no executor is called {name!r}: {get_nemorun_home()}/executors.py does not exist"
-        ) from error
-    except AttributeError as error:
-        raise InvalidConfigError(f"no executor is called {name!r}: {error}") from error
+    from nemo_run.core.execution._profiles import named_executor  # reading profiles takes a while to load
+
+    return named_executor(name)
 
 
 def as_plugins(plugins: Any) -> list[ExperimentPlugin]:

@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import os
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from nemo_run.config import ConfigurableMixin, get_nemorun_home
@@ -206,12 +207,18 @@ def import_executor(name: str, file_path: str | None = None, call: bool = True, 
         UntrustedFileError: Others own the file or may write to it.
     """
     path = os.path.expanduser(file_path or os.path.join(get_nemorun_home(), "executors.py"))
-    found: Any = _lookup(_load_file(path), name, path)
+    found: Any = look_up(load_executors_file(path), name, path)
     executor: Any = found(**kwargs) if callable(found) and call else found
     return executor
 
 
-def _load_file(path: str) -> Any:
+def load_executors_file(path: str) -> ModuleType:
+    """Execute a Python file as a module of its own, which is not remembered.
+
+    Raises:
+        FileNotFoundError: It is missing.
+        UntrustedFileError: Others own it or may write to it.
+    """
     import importlib.util
 
     from nemo_run import _bootstrap
@@ -225,7 +232,12 @@ def _load_file(path: str) -> Any:
     return module
 
 
-def _lookup(module: Any, name: str, path: str) -> Any:
+def look_up(module: ModuleType, name: str, path: str) -> Any:
+    """Return what an executors file calls ``name``: first the keys of its ``EXECUTOR_MAP``.
+
+    Raises:
+        AttributeError: It has no such name; lists the ones it has.
+    """
     table = getattr(module, "EXECUTOR_MAP", {})
     if name in table:
         return table[name]

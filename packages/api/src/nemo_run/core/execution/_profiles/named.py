@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from nemo_run.cli._parse.suggest import did_you_mean
+from nemo_run.config import get_nemorun_home
 from nemo_run.core.execution._profiles import python_file
+from nemo_run.core.execution._profiles.book import Book, open_book
+from nemo_run.core.execution._profiles.errors import ExecutorNotFoundError
+from nemo_run.core.execution._profiles.profile import Profile
+from nemo_run.core.execution.base import Executor
+from nemo_run_domain.errors import InvalidConfigError
 
 if TYPE_CHECKING:
     from nemo_run.config import Config
-    from nemo_run.core.execution.base import Executor
 
 
 def named_executor(name: str, **overrides: Any) -> Executor:
@@ -24,18 +31,49 @@ def named_executor(name: str, **overrides: Any) -> Executor:
         InvalidConfigError: The profile cannot work; names file, profile and field.
         UntrustedFileError: Others own one of the files or may write to it.
     """
-    return python_file.executor(name, overrides)
+    found = _find(name, overrides)
+    return found if isinstance(found, Executor) else built(name, found)
 
 
-def named_executor_config(name: str) -> Config[Any]:
-    """Return the configuration of an executor of that name, to be changed before it is built.
+def named_executor_config(name: str, **overrides: Any) -> Config[Any]:
+    """Return a new configuration of an executor of that name, to be changed before it is built.
+
+    Args:
+        name: As for ``named_executor``.
+        **overrides: As for ``named_executor``.
 
     Raises:
         ExecutorNotFoundError: There is none of that name; lists those there are.
         InvalidConfigError: The profile cannot work; names file, profile and field.
         UntrustedFileError: Others own one of the files or may write to it.
     """
-    return named_executor(name).to_config()
+    found = _find(name, overrides)
+    return found.to_config() if isinstance(found, Executor) else found
+
+
+def _find(name: str, overrides: Mapping[str, Any]) -> Executor | Config[Any]:
+    book = open_book()
+    layer = book.find(name)
+    if layer is not None:
+        return Profile(book.stack(layer)).config(overrides)
+    file = python_file.load()
+    if file is not None and file.has(name):
+        return file.executor(name, overrides)
+    raise ExecutorNotFoundError(_not_found(name, _names(book, file)))
+
+
+def built(name: str, config: Config[Any]) -> Executor:
+    """Return what a configuration builds.
+
+    Raises:
+        InvalidConfigError: The executor refuses its fields.
+    """
+    import fiddle
+
+    try:
+        return fiddle.build(config)
+    except (TypeError, ValueError) as error:
+        raise InvalidConfigError(f"executor {name!r} cannot be made: {error}") from error
 
 
 def executor_names() -> dict[str, str]:
@@ -45,4 +83,17 @@ def executor_names() -> dict[str, str]:
         InvalidConfigError: One of the files cannot be read.
         UntrustedFileError: Others own one of the files or may write to it.
     """
-    return python_file.names()
+    return _names(open_book(), python_file.load())
+
+
+def _names(book: Book, file: python_file.PythonFile | None) -> dict[str, str]:
+    profiles = {layer.name: layer.description for layer in book.layers()}
+    others = {} if file is None else file.names()
+    return profiles | {name: text for name, text in others.items() if name not in profiles}
+
+
+def _not_found(name: str, known: dict[str, str]) -> str:
+    if not known:
+        home = get_nemorun_home()
+        return f"executor {name!r} not found; name executors in {home}/executors.toml or executors.py"
+    return f"executor {name!r} not found.{did_you_mean(name, known)} There are {', '.join(known)}"
