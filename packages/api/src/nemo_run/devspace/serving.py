@@ -1,0 +1,64 @@
+"""The side of a devspace that serves it."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from collections.abc import Callable
+
+from nemo_run import _bootstrap
+from nemo_run.core.tunnel import server
+from nemo_run.devspace.base import SPACE_FILE, DevSpace
+
+
+def serve(
+    space: DevSpace,
+    serialized: str,
+    *,
+    tell: Callable[[str, str], None],
+    verbose: bool = False,
+    hostname: str | None = None,
+) -> None:
+    """Serve a devspace until Ctrl-C or a signal to end.
+
+    Args:
+        space: What is served.
+        serialized: The text that made it, for those who connect.
+        tell: Called with ``user@host`` and the folder once connections are taken.
+        verbose: Log every step of the protocol.
+        hostname: Name of this machine to listen on; None: only its own programs can connect.
+
+    Raises:
+        AuthenticationError: No key may log in.
+        BackendError: It cannot listen there.
+    """
+    folder = server.server_dir(os.path.abspath(_job_dir(space)), space.name)
+    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+    file = folder / SPACE_FILE
+    _bootstrap.write_private(str(file), serialized.encode())
+    try:
+        server.launch(
+            folder,
+            space.name,
+            verbose=verbose,
+            hostname=hostname,
+            on_ready=lambda: tell(_address(space), str(folder)),
+        )
+    finally:
+        server.remove(folder, SPACE_FILE)
+
+
+def _job_dir(space: DevSpace) -> str:
+    """Return the folder of the space on this machine: that of its tunnel, where it has one."""
+    tunnel = getattr(space.executor, "tunnel", None)
+    return getattr(tunnel, "job_dir", "") or space.executor.job_dir or os.getcwd()
+
+
+def _address(space: DevSpace) -> str:
+    """Return where others log in: the login node they know, or this machine."""
+    tunnel = getattr(space.executor, "tunnel", None)
+    user, host = getattr(tunnel, "user", ""), getattr(tunnel, "host", "")
+    if user and host:
+        return f"{user}@{host}"
+    return f"{getpass.getuser()}@{socket.gethostname()}"
