@@ -15,6 +15,8 @@ import pytest
 
 DEADLINE = 60.0
 
+sys.path.append(str(Path(__file__).parent / "modules"))  # ``fix``: what users' modules look like
+
 TASKS = """
 class Thing:
     def __repr__(self):
@@ -80,7 +82,11 @@ class Desk:
 
     @property
     def environ(self) -> dict[str, str]:
-        ours = {"NEMORUN_HOME": str(self.folder / "home"), "PYTHONPATH": str(self.folder), "COLUMNS": "100"}
+        ours = {
+            "NEMORUN_HOME": str(self.folder / "home"),
+            "PYTHONPATH": f"{self.folder}:/tmp/stub",
+            "COLUMNS": "100",
+        }
         return {**os.environ, "PYTHONWARNINGS": "error", "NEMORUN_SHOW_WARNINGS": "1", **ours}
 
     def script(
@@ -288,7 +294,11 @@ class Scripts:
 
     @property
     def environ(self) -> dict[str, str]:
-        ours = {"NEMORUN_HOME": str(self.folder / "home"), "PYTHONPATH": str(self.folder), "COLUMNS": "100"}
+        ours = {
+            "NEMORUN_HOME": str(self.folder / "home"),
+            "PYTHONPATH": f"{self.folder}:/tmp/stub",
+            "COLUMNS": "100",
+        }
         inherited = {
             name: value for name, value in os.environ.items() if name not in ("WORLD_SIZE", "LAZY_CLI")
         }

@@ -7,7 +7,7 @@ import importlib
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import (
+from typing import (  # noqa: UP035
     TYPE_CHECKING,
     Annotated,
     Any,
@@ -19,7 +19,7 @@ from typing import (
     Optional,
     TypeVar,
     Union,
-)  # noqa: UP035
+)
 
 import pytest
 
@@ -100,7 +100,8 @@ def test_a_base_of_another_module(tmp_path, monkeypatch):
         "@dataclass\nclass Base:\n    amount: Decimal\n"
     )
     (tmp_path / "subs_elsewhere.py").write_text(
-        "from __future__ import annotations\nfrom dataclasses import dataclass\nfrom fractions import Fraction\n"
+        "from __future__ import annotations\nfrom dataclasses import dataclass\n"
+        "from fractions import Fraction\n"
         "import bases_elsewhere\n@dataclass\nclass Sub(bases_elsewhere.Base):\n    share: Fraction\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))

@@ -1,0 +1,1 @@
+"""Words of a command line, and what they do to a configuration."""

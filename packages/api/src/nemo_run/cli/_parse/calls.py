@@ -1,0 +1,194 @@
+"""Factories named in words: ``wide`` and ``wide(16, act='x')``."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import fiddle as fdl
+
+from nemo_run._config.buildables import Config, Partial
+from nemo_run._registry import factories
+from nemo_run._types.describe import class_to_str
+from nemo_run._types.hints import MISSING, Unresolved, return_hint
+from nemo_run._types.namespace import get_type_namespace
+from nemo_run._types.shape import configures, is_partial
+from nemo_run.cli._parse.assign import Read, assign_words
+from nemo_run.cli._parse.dotted import LoadingError, named_object, of_script
+from nemo_run.cli._parse.errors import CLIException, FactoryError, UnknownFactoryError
+from nemo_run.cli._parse.literals import split
+from nemo_run.cli._parse.suggest import closest, listed
+from nemo_run.cli._parse.values import own_copy
+
+_CALL = re.compile(r"\s*(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*(?:\((?P<arguments>.*)\))?\s*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A factory named in a text.
+
+    Attributes:
+        name: Of the factory, perhaps with dots.
+        arguments: Words for it.
+        text: The whole text.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class Spot:
+    """What a value is for.
+
+    Attributes:
+        owner: The function or class whose parameter it is, or None.
+        name: Of the parameter, or nothing.
+        hint: Its annotation.
+    """
+
+    owner: Any
+    name: str
+    hint: Any
+
+    def __str__(self) -> str:
+        name = f"{self.name!r}" if self.name else "the value"
+        owner = f" of {class_to_str(self.owner)}" if self.owner is not None else ""
+        hint = class_to_str(self.hint)
+        return f"{name}{owner}{f' ({hint})' if hint else ''}"
+
+
+def parse_call(text: str) -> Call | None:
+    """Return the factory and the arguments that a text names; None if it has another form."""
+    match = _CALL.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        parts = [part.strip() for part in split(match["arguments"] or "", ",")]
+    except ValueError:
+        return None
+    if parts[-1] == "":
+        parts.pop()
+    return None if "" in parts else Call(match["name"], tuple(parts), text)
+
+
+def find_registered(call: Call, spot: Spot) -> Any:
+    """Return the factory registered for what the value is for; None if there is none."""
+    hint = MISSING if isinstance(spot.hint, Unresolved) else spot.hint
+    return factories.find_for(spot.owner, spot.name, hint, call.name)
+
+
+def find_of_parameter(call: Call, spot: Spot) -> Any:
+    """Return the factory registered for exactly that parameter; None if there is none."""
+    if spot.owner is None or not spot.name:
+        return None
+    return factories.find(f"{get_type_namespace(spot.owner)}.{spot.name}", call.name)
+
+
+def find_elsewhere(call: Call, spot: Spot, *, load: bool) -> tuple[Any] | None:
+    """Return what a dotted name, or the script, calls by the name of a call, in a tuple.
+
+    Raises:
+        FactoryError: The module cannot be imported.
+    """
+    try:
+        return (named_object(call.name, load=load) if "." in call.name else of_script(call.name),)
+    except LookupError:
+        return None
+    except LoadingError as error:
+        raise FactoryError(f"Cannot use {call.name!r} for {spot}: {error}", call.text, {}) from error
+
+
+def is_factory(found: Any) -> bool:
+    """Whether something was made for naming it: a factory, or a function that returns configurations."""
+    if getattr(found, "__factory__", False) is True:
+        return True
+    try:
+        return callable(found) and configures(return_hint(found)) is not None
+    except (TypeError, ValueError):
+        return False
+
+
+def value_of(call: Call, found: Any, spot: Spot, read: Read) -> Any:
+    """Return what a name stands for: the result of a factory, a configuration of a class, a constant."""
+    if not callable(found) or isinstance(found, fdl.Buildable):
+        if call.arguments:
+            raise FactoryError(f"{call.name!r} takes no arguments: it is not callable", call.text, {})
+        return own_copy(found)
+    if isinstance(found, type) or (configures(spot.hint) and not is_factory(found)):
+        kind = Partial if is_partial(spot.hint) else Config
+        return assign_words(kind(found), call.arguments, create=False, read=read)
+    return call_factory(found, call, spot, read)
+
+
+def registered_value(call: Call, function: Any, spot: Spot, read: Read) -> Any:
+    """Return what a registered factory makes; of a class registered as one that is a configuration."""
+    if isinstance(function, type):
+        return value_of(call, function, spot, read)
+    return call_factory(function, call, spot, read)
+
+
+def call_factory(function: Callable[..., Any], call: Call, spot: Spot, read: Read) -> Any:
+    """Call a factory; configurations among the arguments reach it as they are.
+
+    Raises:
+        FactoryError: It raised an error, which is the cause.
+        CLIException: An argument is wrong.
+    """
+    args, kwargs = _arguments(function, call, read) if call.arguments else ((), {})
+    try:
+        return function(*args, **kwargs)
+    except CLIException:
+        raise
+    except (Exception, SystemExit) as error:
+        problem = f"{type(error).__name__}: {error}"
+        text = f"Factory {call.name!r}{_place(function)} for {spot} failed: {problem}"
+        raise FactoryError(text, call.text, {"factory": call.name}) from error
+
+
+def unknown(call: Call, spot: Spot) -> UnknownFactoryError:
+    """Return the error that tells which factories there are, and what they make."""
+    known = {
+        name: f"{name!r}{_result(function)}"
+        for name, function in factories.candidates(spot.owner, spot.name, _known(spot.hint)).items()
+    }
+    like = closest(call.name, known)
+    text = f"No matching factory found for: {call.name}, as the value of {spot}"
+    hint = f". Did you mean {known[like]}?" if like else ""
+    names = f"; there are {listed(known.values())}" if known and (not like or len(known) > 1) else ""
+    return UnknownFactoryError(call.text, spot.hint, f"{text}{names}{hint}")
+
+
+def _known(hint: Any) -> Any:
+    return MISSING if isinstance(hint, Unresolved) else hint
+
+
+def _arguments(function: Callable[..., Any], call: Call, read: Read) -> tuple[list[Any], dict[str, Any]]:
+    try:
+        filled = Partial(function, bind_args=False)
+    except (TypeError, ValueError) as error:
+        text = f"Factory {call.name!r} takes no arguments from a text: {error}"
+        raise FactoryError(text, call.text, {"factory": call.name}) from error
+    assign_words(filled, call.arguments, create=False, read=read)
+    positional = {key: value for key, value in filled.__arguments__.items() if isinstance(key, int)}
+    named = {key: value for key, value in filled.__arguments__.items() if isinstance(key, str)}
+    return [positional[key] for key in sorted(positional)], named
+
+
+def _result(function: Callable[..., Any]) -> str:
+    try:
+        hint = return_hint(function)
+    except (TypeError, ValueError):
+        return ""
+    return "" if hint is MISSING else f" ({class_to_str(hint)})"
+
+
+def _place(function: Any) -> str:
+    while isinstance(function, functools.partial) or hasattr(function, "__wrapped__"):
+        function = function.func if isinstance(function, functools.partial) else function.__wrapped__
+    code = getattr(function, "__code__", None)
+    return f" ({code.co_filename}:{code.co_firstlineno})" if code else ""

@@ -1,0 +1,135 @@
+"""What is wrong with the words of a command line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nemo_run._types.describe import class_to_str
+from nemo_run_domain.errors import InvalidConfigError, NotFoundError
+
+
+class CLIException(InvalidConfigError):  # noqa: N818 - a published name
+    """A word cannot be used.
+
+    Attributes:
+        message: What is wrong, in one sentence.
+        arg: The word, or the part of it that is wrong.
+        context: What else is known.
+    """
+
+    def __init__(self, message: str, arg: str, context: dict[str, Any]) -> None:
+        super().__init__(message, arg, context)
+        self.message = message
+        self.arg = arg
+        self.context = context
+
+    def __str__(self) -> str:
+        return f"{self.message} (Argument: {self.arg}, Context: {self.context})"
+
+    @property
+    def sentence(self) -> str:
+        """What to tell users on one line."""
+        return self.message
+
+    def user_friendly_message(self) -> str:
+        """Return the text with the word in front."""
+        return f"Error processing argument '{self.arg}': {self}"
+
+    def note_word(self, word: str, key: str, value: str) -> None:
+        """Remember in which word the problem is; called from the inside out."""
+        self.arg = word
+        self.context = {**self.context, "key": key, "value": value}
+
+
+class ArgumentParsingError(CLIException):
+    """A word is not of the form ``key=value``, or a positional one is in the wrong place."""
+
+
+class TypeParsingError(CLIException):
+    """A parser failed in a way it should not."""
+
+
+class OperationError(CLIException):
+    """An operator cannot combine two values; ``arg`` is ``OLD += NEW``."""
+
+    def note_word(self, word: str, key: str, value: str) -> None:
+        operands = self.arg
+        super().note_word(word, key, value)
+        self.arg = operands
+        self.context["word"] = word
+
+
+class ArgumentValueError(CLIException):
+    """There is nothing of that name or at that index."""
+
+
+class UndefinedVariableError(CLIException):
+    """An operator was used on what has no value."""
+
+
+class FactoryError(CLIException):
+    """A factory, or the module it is in, raised an error; the error is the cause."""
+
+
+class ParseError(CLIException):
+    """A text is not a value of the type that is asked for.
+
+    Attributes:
+        value: The text.
+        expected_type: The annotation.
+        reason: What is wrong.
+    """
+
+    def __init__(self, value: str, expected_type: Any, reason: str) -> None:
+        message = f"Failed to parse '{value}' as {expected_type}: {reason}"
+        super().__init__(message, value, {"expected_type": expected_type})
+        self.args = (value, expected_type, reason)
+        self.value = value
+        self.expected_type = expected_type
+        self.reason = reason
+
+    @property
+    def sentence(self) -> str:
+        key = self.context.get("key")
+        place = f"{key}: " if key else ""
+        return f"{place}{self.value!r} is no {class_to_str(self.expected_type) or 'value'}: {self.reason}"
+
+    def note_word(self, word: str, key: str, value: str) -> None:
+        super().note_word(word, key, value)
+        if not self.message.startswith("Error parsing argument"):
+            self.message = f"Error parsing argument: {self.message}"
+
+
+class LiteralParseError(ParseError):
+    """Not one of the values a ``Literal`` allows."""
+
+
+class CollectionParseError(ParseError):
+    """Not a collection, or one with a wrong item."""
+
+
+class ListParseError(CollectionParseError):
+    """Not a list, or one with a wrong item."""
+
+
+class DictParseError(CollectionParseError):
+    """Not a dictionary, or one with a wrong key or value."""
+
+
+class UnknownTypeError(ParseError):
+    """No text can be read as that type."""
+
+
+class UnknownFactoryError(UnknownTypeError, NotFoundError):
+    """Nothing of that name makes a value of that type."""
+
+    def __init__(self, value: str, expected_type: Any, reason: str) -> None:
+        super().__init__(value, expected_type, reason)
+        self.message = reason
+
+    @property
+    def sentence(self) -> str:
+        return self.reason
+
+    def note_word(self, word: str, key: str, value: str) -> None:
+        CLIException.note_word(self, word, key, value)
