@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from nemo_run.api import default_autoconfig_buildable
+
 Parameters = list[tuple[str, Any]]
 NEEDED = inspect.Parameter.empty
+FACTORY = "<factory>"
 
 TABLE: dict[str, Parameters] = {
     "nemo_run.run.api:run": [
@@ -81,6 +84,88 @@ TABLE: dict[str, Parameters] = {
         ("task_id", NEEDED),
         ("task_dir", NEEDED),
     ],
+    "nemo_run.config:Config": [
+        ("fn_or_cls", NEEDED),
+        ("args", NEEDED),
+        ("bind_args", True),
+        ("kwargs", NEEDED),
+    ],
+    "nemo_run.config:Partial": [
+        ("fn_or_cls", NEEDED),
+        ("args", NEEDED),
+        ("bind_args", True),
+        ("kwargs", NEEDED),
+    ],
+    "nemo_run.config:Config.clone": [("self", NEEDED)],
+    "nemo_run.config:Config.walk": [("self", NEEDED), ("kwargs", NEEDED)],
+    "nemo_run.config:Config.broadcast": [("self", NEEDED), ("kwargs", NEEDED)],
+    "nemo_run.config:Config.visualize": [("self", NEEDED), ("kwargs", NEEDED)],
+    "nemo_run.config:Config.diff": [("self", NEEDED), ("old", NEEDED), ("trim", True), ("kwargs", NEEDED)],
+    "nemo_run.config:Config.save_config_img": [("self", NEEDED), ("path_str", NEEDED)],
+    "nemo_run.config:Config.__unflatten__": [("values", NEEDED), ("metadata", NEEDED)],
+    "nemo_run.config:ConfigurableMixin.to_config": [("self", NEEDED)],
+    "nemo_run.config:ConfigurableMixin.diff": [
+        ("self", NEEDED),
+        ("old", NEEDED),
+        ("trim", True),
+        ("kwargs", NEEDED),
+    ],
+    "nemo_run.config:ConfigurableMixin.visualize": [("self", NEEDED), ("kwargs", NEEDED)],
+    "nemo_run.config:ConfigurableMixin.save_config_img": [("self", NEEDED), ("path_str", NEEDED)],
+    "nemo_run.config:Script": [
+        ("path", ""),
+        ("inline", ""),
+        ("args", FACTORY),
+        ("env", FACTORY),
+        ("entrypoint", "bash"),
+        ("m", False),
+        ("metadata", FACTORY),
+    ],
+    "nemo_run.config:Script.get_name": [("self", NEEDED)],
+    "nemo_run.config:Script.to_command": [
+        ("self", NEEDED),
+        ("with_entrypoint", False),
+        ("filename", None),
+        ("is_local", False),
+        ("substitute_rundir_path", None),
+    ],
+    "nemo_run.config:get_nemorun_home": [],
+    "nemo_run.config:set_nemorun_home": [("path", NEEDED)],
+    "nemo_run.config:get_type_namespace": [("typ", NEEDED)],
+    "nemo_run.config:get_underlying_types": [("hint", NEEDED)],
+    "nemo_run.config:from_dict": [("raw", NEEDED), ("cls", NEEDED)],
+    "nemo_run.config:set_value": [("cfg", NEEDED), ("key", NEEDED), ("value", NEEDED)],
+    "nemo_run.api:autoconvert": [
+        ("fn", None),
+        ("partial", False),
+        ("to_buildable_fn", default_autoconfig_buildable),
+    ],
+    "nemo_run.api:default_autoconfig_buildable": [
+        ("fn", NEEDED),
+        ("cls", NEEDED),
+        ("args", NEEDED),
+        ("kwargs", NEEDED),
+    ],
+    "nemo_run.api:dryrun_fn": [("configured_fn", NEEDED), ("executor", None), ("build", False)],
+    "nemo_run.core.frontend.console.api:CustomConfigRepr": [("obj", NEEDED)],
+    "nemo_run.core.frontend.console.api:configure_logging": [("level", NEEDED)],
+    "nemo_run.core.frontend.console.api:deconfigure_logging": [],
+    "nemo_run.core.serialization.zlib_json:ZlibJSONSerializer.serialize": [
+        ("self", NEEDED),
+        ("cfg", NEEDED),
+        ("pyref_policy", None),
+    ],
+    "nemo_run.core.serialization.zlib_json:ZlibJSONSerializer.deserialize": [
+        ("self", NEEDED),
+        ("serialized", NEEDED),
+        ("pyref_policy", None),
+    ],
+    "nemo_run.core.runners.fdl_runner:fdl_direct_run": [
+        ("fdl_dryrun", False),
+        ("fdl_run_name", "run"),
+        ("fdl_package_cfg", None),
+        ("fdl_config", ""),
+    ],
     "nemo_run.run.plugin:ExperimentPlugin.setup": [
         ("self", NEEDED),
         ("task", NEEDED),
@@ -98,10 +183,14 @@ def parameters_of(path: str) -> list[inspect.Parameter]:
     return list(inspect.signature(found).parameters.values())
 
 
+def default_of(parameter: inspect.Parameter) -> Any:
+    return FACTORY if repr(parameter.default) == FACTORY else parameter.default
+
+
 @pytest.mark.parametrize("path", TABLE)
 def test_parameters_come_in_the_published_order(path: str) -> None:
     found = parameters_of(path)
-    assert [(p.name, p.default) for p in found[: len(TABLE[path])]] == TABLE[path]
+    assert [(p.name, default_of(p)) for p in found[: len(TABLE[path])]] == TABLE[path]
 
 
 @pytest.mark.parametrize("path", TABLE)
