@@ -95,3 +95,20 @@ def test_functions_of_a_reloaded_script_travel_as_code(monkeypatch: pytest.Monke
     monkeypatch.delitem(sys.modules, "__external_main__")
     assert [f() for f in load_by_value(blob).values()] == [42]
     assert "__external_main__" not in cloudpickle.list_registry_pickle_by_value()
+
+
+class Command:
+    """What a decorator leaves at a function."""
+
+    __stays_here__ = True
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+
+def test_what_makes_a_function_a_command_stays_behind(main: types.ModuleType) -> None:
+    main.add.command = Command()
+    _, table = encode_by_value(fdl.Partial(main.add))
+    again = load_by_value(dump_by_value(table))
+    assert not vars(again["__main__:add"].command)
+    assert isinstance(main.add.command, Command)

@@ -7,7 +7,9 @@ whole table, so that globals two functions share stay shared.
 from __future__ import annotations
 
 import inspect
+import io
 import sys
+import types
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -27,9 +29,24 @@ def dump_by_value(table: Mapping[str, Any]) -> bytes:
     header = HEADER.format(*sys.version_info[:2]).encode("ascii")
     with _as_code("__external_main__"):
         try:
-            return header + cloudpickle.dumps(dict(table))
+            return header + _dumps(dict(table))
         except Exception as error:  # whatever a user's __reduce__ raises
             raise PackagingError(_explain(table, error)) from error
+
+
+class _Pickler(cloudpickle.Pickler):
+    """Leaves behind what only describes a function to the launching process, such as a command."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        if getattr(type(obj), "__stays_here__", False) is True:
+            return types.SimpleNamespace, ()
+        return super().reducer_override(obj)
+
+
+def _dumps(value: Any) -> bytes:
+    with io.BytesIO() as file:
+        _Pickler(file).dump(value)
+        return file.getvalue()
 
 
 def load_by_value(blob: bytes) -> dict[str, Any]:
@@ -94,7 +111,7 @@ def _variables(value: Any) -> Iterator[tuple[str, Any]]:
 
 def _travels(value: Any) -> bool:
     try:
-        cloudpickle.dumps(value)
+        _dumps(value)
     except Exception:  # noqa: BLE001 - whatever a user's __reduce__ raises
         return False
     return True

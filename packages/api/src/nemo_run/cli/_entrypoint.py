@@ -42,6 +42,8 @@ class Entrypoint:
         arg_types: Kept for subclasses.
     """
 
+    __stays_here__ = True  # a task does not need to be a command where it runs
+
     def __init__(
         self,
         fn: Callable[..., Any],
@@ -92,6 +94,16 @@ class Entrypoint:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function."""
         return self.fn(*args, **kwargs)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let a function travel to where this package is missing: there it is no command (None)."""
+        return type(None), ()
+
+    def __copy__(self) -> Entrypoint:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Entrypoint:
+        return self
 
     def configure(self, **fn_kwargs: Any) -> None:
         """Keep a configuration of the function."""
