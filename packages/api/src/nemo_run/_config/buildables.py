@@ -112,7 +112,8 @@ class Config(_Configured[T], fdl.Config[T]):
         Args:
             fn_or_cls: A function or class.
             *args: Bound to parameters by position.
-            bind_args: Turn dataclass instances into configurations and fill in parameters
+            bind_args: Turn dataclass instances into configurations of the fields they have now
+                (``__post_init__`` runs again when they are built) and fill in parameters
                 annotated as ``OptionalDefaultConfig`` or ``OptionalDefaultPartial``.
             **kwargs: Bound to parameters by name.
 
