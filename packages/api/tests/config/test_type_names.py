@@ -43,7 +43,7 @@ def fit(x: int = 1) -> int:
         (functools.partial(fit, 2), f"{HERE}.fit"),
         (Config, "nemo_run.config.Config"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_namespace(typ: object, namespace: str) -> None:
     assert get_type_namespace(typ) == namespace
