@@ -7,7 +7,6 @@ import warnings
 from dataclasses import dataclass
 from typing import Any
 
-import cloudpickle
 import pytest
 
 import nemo_run as run
@@ -270,21 +269,6 @@ class TestEntrypoint:
         made = Entrypoint(train, "llm")
         made.configure(steps=4)
         assert made._configured_fn == run.Config(train, steps=4)
-
-    def test_functions_travel_without_it(self) -> None:
-        source = "import nemo_run as run\n@run.cli.entrypoint(namespace='a')\ndef train(): return 5\n"
-        module = {"__name__": "__main__"}
-        exec(source, module)
-        blob = cloudpickle.dumps(module["train"])
-        assert b"nemo_run" not in blob
-        there: Any = cloudpickle.loads(blob)
-        assert (there(), there.cli_entrypoint) == (5, None)
-
-    def test_copies_are_itself(self) -> None:
-        def train() -> None: ...
-
-        made = Entrypoint(train, "llm")
-        assert copy.copy(made) is copy.deepcopy(made) is made
 
     def test_another_context_class_later(self) -> None:
         def train() -> None: ...

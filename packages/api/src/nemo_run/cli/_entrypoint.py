@@ -95,16 +95,6 @@ class Entrypoint:
         """Call the function."""
         return self.fn(*args, **kwargs)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Let a function travel to where this package is missing: there it is no command (None)."""
-        return type(None), ()
-
-    def __copy__(self) -> Entrypoint:
-        return self
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Entrypoint:
-        return self
-
     def configure(self, **fn_kwargs: Any) -> None:
         """Keep a configuration of the function."""
         from nemo_run.config import Config
