@@ -22,7 +22,7 @@ def get_type_namespace(typ: Any) -> str:
     target = _named(typ)
     name = getattr(target, "__qualname__", None) or str(target)
     module = getattr(target, "__module__", None) or "builtins"
-    return f"{_main_name() if module == '__main__' else module}.{name}"
+    return f"{module_name(module)}.{name}"
 
 
 def get_underlying_types(hint: Any) -> set[Any]:
@@ -47,6 +47,9 @@ def _named(typ: Any) -> Any:
             return typ
 
 
-def _main_name() -> str:
+def module_name(module: str) -> str:
+    """Return the name of a module; that of the script that was started comes from its file."""
+    if module != "__main__":
+        return module
     path = getattr(sys.modules.get("__main__"), "__file__", None)
     return os.path.splitext(os.path.basename(path))[0] if path else "__main__"
