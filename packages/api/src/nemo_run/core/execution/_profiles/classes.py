@@ -45,12 +45,12 @@ def _imported(text: str) -> Any:
     module, _, name = text.replace(":", ".").rpartition(".")
     try:
         return getattr(importlib.import_module(module), name)
-    except ImportError as error:
-        raise InvalidConfigError(f"type {text!r} cannot be imported: {error}") from error
     except AttributeError as error:
         raise InvalidConfigError(
             f"type {text!r} does not exist: module {module!r} has no {name!r}"
         ) from error
+    except Exception as error:
+        raise InvalidConfigError(f"type {text!r} cannot be imported: {error}") from error
 
 
 def _known(text: str, base: type) -> Any:
@@ -75,11 +75,12 @@ def _folded(name: str) -> str:
 
 
 def _of_backend(text: str, base: type) -> type | None:
-    """Return the executor class of an installed backend."""
+    """Return the executor class of an installed backend, which may be public under another name."""
     for backend in _bootstrap.registry().all().values():
         kind = backend.settings
-        if issubclass(kind, base) and _folded(text) in (_folded(backend.name), _folded(kind.__name__)):
-            return kind
+        if _folded(text) in (_folded(backend.name), _folded(kind.__name__)):
+            public = (getattr(_facade(), name) for name in class_names(base))
+            return next((c for c in (kind, *public) if issubclass(c, kind) and issubclass(c, base)), None)
     return None
 
 

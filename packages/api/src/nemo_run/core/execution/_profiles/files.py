@@ -79,7 +79,11 @@ def _one_in(folder: str) -> str:
 
 def _project_folders() -> Iterator[str]:
     """Yield the folders above that hold settings, the nearest first."""
-    for folder in _own_parents(os.getcwd()):
+    try:
+        here = os.getcwd()
+    except FileNotFoundError:  # somebody deleted it
+        return
+    for folder in _own_parents(here):
         candidate = os.path.join(folder, PROJECT_FOLDER)
         if any(os.path.lexists(os.path.join(candidate, STEM + suffix)) for suffix in SUFFIXES):
             yield candidate
@@ -102,7 +106,7 @@ def _read(path: str) -> ProfileFile:
     from nemo_run._data.formats import format_of, read  # YAML and TOML cost time
 
     document = read(_bootstrap.read_trusted(path).decode("utf-8"), format_of(path), source=path)
-    tables = document.data
+    tables = {} if document.data is None else document.data
     if not isinstance(tables, Mapping):
         raise InvalidConfigError(f"{path} must hold a table for each executor, not {tables!r}")
     for name, table in tables.items():

@@ -94,17 +94,20 @@ def shown(name: str) -> dict[str, Any]:
 
 def _shown_of_python(name: str) -> dict[str, Any]:
     executor = named_executor(name)
-    fields = {
-        field.name: getattr(executor, field.name) for field in dataclasses.fields(executor) if field.repr
-    }
+    fields = [field for field in dataclasses.fields(executor) if field.init]
     return {
         "name": name,
         "type": _path(type(executor)),
         "source": python_file.path(),
         "extends": [],
         "description": executor_names().get(name, ""),
-        "fields": {key: masked(_plain(value), key) for key, value in fields.items()},
+        "fields": {field.name: _shown_field(field, getattr(executor, field.name)) for field in fields},
     }
+
+
+def _shown_field(field: dataclasses.Field[Any], value: Any) -> Any:
+    is_shown = field.repr or isinstance(value, Mapping)  # variables are left out of ``repr`` as a whole
+    return masked(_plain(value), field.name) if is_shown else MASK
 
 
 def _plain(value: Any) -> Any:
