@@ -14,8 +14,8 @@ from nemo_run.cli import _constants
 if TYPE_CHECKING:
     from nemo_run._registry.constituents import extract_constituent_types as extract_constituent_types
     from nemo_run.cli._app import create_cli as create_cli
-    from nemo_run.cli._entrypoint import Entrypoint as Entrypoint
     from nemo_run.cli._entrypoint import entrypoint as entrypoint
+    from nemo_run.cli._entrypoint_class import Entrypoint as Entrypoint
     from nemo_run.cli._factory import FactoryRegistration as FactoryRegistration
     from nemo_run.cli._factory import factory as factory
     from nemo_run.cli._help.command import EntrypointCommand as EntrypointCommand
@@ -44,7 +44,7 @@ DEFAULT_NAME = "default"
 
 _EXPORTS = {
     "CommandDefaults": "nemo_run.cli._run.defaults",
-    "Entrypoint": "nemo_run.cli._entrypoint",
+    "Entrypoint": "nemo_run.cli._entrypoint_class",
     "EntrypointCommand": "nemo_run.cli._help.command",
     "EntrypointProtocol": "nemo_run.cli._protocols",
     "FactoryProtocol": "nemo_run.cli._protocols",
