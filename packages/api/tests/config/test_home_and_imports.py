@@ -88,3 +88,14 @@ def test_constants() -> None:
 
     assert (RUNDIR_NAME, RUNDIR_SPECIAL_NAME, SCRIPTS_DIR) == ("nemo_run", "/$nemo_run", "scripts")
     assert USE_WITH_RAY_CLUSTER_KEY == "use_with_ray_cluster"
+
+
+def test_converting_functions_does_not_load_libcst_either(tmp_path: Path) -> None:
+    (tmp_path / "small_recipe.py").write_text(
+        "import nemo_run as run\n@run.autoconvert\ndef make(): return complex(1, 2)\n"
+    )
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
+        "import small_recipe; print('fiddle' in sys.modules, small_recipe.make(), 'libcst' in sys.modules)"
+    )
+    assert python(code) == "False <Config[complex(real=1, imag=2)]> False"

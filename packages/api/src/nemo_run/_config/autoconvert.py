@@ -7,7 +7,7 @@ import types
 from typing import Any
 
 import fiddle as fdl
-from fiddle._src.experimental.auto_config import AutoConfig
+from fiddle.experimental.auto_config import AutoConfig
 
 from nemo_run._config.buildables import CONVERTER, Config, Partial
 from nemo_run._config.rewriting import place_of, rewritten

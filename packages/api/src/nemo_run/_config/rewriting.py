@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from fiddle._src.experimental.auto_config import UnsupportedLanguageConstructError
+from fiddle.experimental.auto_config import UnsupportedLanguageConstructError
 
 from nemo_run.exceptions import InvalidConfigError
 
