@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import warnings
 from dataclasses import dataclass
 from typing import Any
@@ -171,6 +172,27 @@ class TestErrors:
             ValueError, match="'train' has the unknown type 'job'; there are task, experiment"
         ):
             run.cli.entrypoint(train, type="job")
+
+    def test_something_without_a_name(self) -> None:
+        def train(steps: int) -> int:
+            return steps
+
+        nameless = functools.partial(train, 3)
+        with pytest.raises(ValueError, match="has no name; pass name="):
+            run.cli.entrypoint(nameless)
+        run.cli.entrypoint(nameless, name="three", namespace="llm")
+        assert run.cli.list_entrypoints("llm") == {"three": nameless.cli_entrypoint}  # type: ignore[attr-defined]
+        with pytest.raises(ValueError, match="has no name; pass name="):
+            run.cli.factory(nameless, Net)
+        assert run.cli.factory(nameless, Net, name="three")() == 3
+
+    def test_something_that_takes_no_attributes(self) -> None:
+        class Thing:
+            def act(self) -> None: ...
+
+        with pytest.raises(ValueError, match="takes no attributes; decorate a function that calls it"):
+            run.cli.entrypoint(Thing().act)
+        assert entrypoints.all() == []
 
 
 class TestRegistration:

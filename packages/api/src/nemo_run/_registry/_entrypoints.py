@@ -67,13 +67,17 @@ def _plant(root: Tree, entrypoint: Registered) -> None:
     for part in entrypoint.namespace.split("."):
         below = root.setdefault(part, {})
         if not isinstance(below, dict):  # a command of that name: it moves into the group
-            below = root[part] = {below.fn.__name__: below}
+            below = root[part] = {_function_name(below): below}
         root = below
-    names = [entrypoint.fn.__name__, entrypoint.name]
+    names = [_function_name(entrypoint), entrypoint.name]
     taken = root.get(names[0])
     if isinstance(taken, dict):
         root = taken
     root[names[1] if names[0] in root else names[0]] = entrypoint
+
+
+def _function_name(entrypoint: Registered) -> str:
+    return getattr(entrypoint.fn, "__name__", entrypoint.name)
 
 
 # -- telling functions apart ----------------------------------------------------------------------
@@ -84,13 +88,17 @@ def _is_again(before: Any, now: Any) -> bool:
     before, now = inspect.unwrap(before), inspect.unwrap(now)
     if before is now or _lines(before) == _lines(now) is not None:
         return True
-    is_same_name = (before.__module__, before.__qualname__) == (now.__module__, now.__qualname__)
-    return is_same_name and not _is_in_a_file(now)
+    return _full_name(before) == _full_name(now) and not _is_in_a_file(now)
 
 
 def _lines(function: Any) -> tuple[str, int] | None:
     code = getattr(function, "__code__", None)
     return None if code is None else (os.path.abspath(code.co_filename), code.co_firstlineno)
+
+
+def _full_name(function: Any) -> str:
+    name = getattr(function, "__qualname__", None)
+    return f"{function.__module__}.{name}" if name else repr(function)
 
 
 def _is_in_a_file(function: Any) -> bool:
@@ -100,7 +108,7 @@ def _is_in_a_file(function: Any) -> bool:
 
 def _place(function: Any) -> str:
     function = inspect.unwrap(function)
-    name = f"{function.__module__}.{function.__qualname__}"
+    name = _full_name(function)
     lines = _lines(function)
     return name if lines is None else f"{name} ({lines[0]}:{lines[1]})"
 

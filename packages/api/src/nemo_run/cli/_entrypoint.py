@@ -10,6 +10,7 @@ from nemo_run._registry import entrypoints
 from nemo_run.cli._caller import module_of_caller
 from nemo_run.cli._entrypoint_class import Entrypoint
 from nemo_run.cli._factory import factory, is_factory
+from nemo_run_domain.errors import InvalidConfigError
 
 if TYPE_CHECKING:
     from nemo_run.cli._run.context import RunContext
@@ -78,11 +79,20 @@ def entrypoint(
         made = (entrypoint_cls or Entrypoint)(function, namespace=where, **settings)
         if callable(default_factory):
             _register_default(default_factory, function)
-        function.cli_entrypoint = made
+        _attach(made, function)
         entrypoints.register(made)
         return function
 
     return decorate if fn is None else decorate(fn)
+
+
+def _attach(made: Entrypoint, function: Any) -> None:
+    try:
+        function.cli_entrypoint = made
+    except (AttributeError, TypeError) as error:
+        raise InvalidConfigError(
+            f"{function!r} takes no attributes; decorate a function that calls it"
+        ) from error
 
 
 def _register_default(default_factory: Any, function: Any) -> None:

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from nemo_run.cli._names import name_of
 from nemo_run_domain.errors import InvalidConfigError
 
 if TYPE_CHECKING:
@@ -56,13 +57,14 @@ class Entrypoint:
         type: str = "task",
         run_ctx_cls: type[RunContext] | None = None,
     ) -> None:
-        _check(fn, type)
+        function_name = name_of(fn, name)
+        _check(fn, function_name, type)
         self.fn = fn
         self.arg_types: dict[str, Any] = {}
         self.env = env or {}
-        self.name = name or fn.__name__
+        self.name = name or function_name
         self.namespace = namespace
-        self.path = f"{namespace}.{fn.__name__}"
+        self.path = f"{namespace}.{function_name}"
         self.help_text = help_str or _summary(fn)
         self.help_str = _titled(self.name, help_str, self.help_text)
         self.default_factory = default_factory
@@ -176,10 +178,10 @@ class Entrypoint:
 # -- what the decorator checks --------------------------------------------------------------------
 
 
-def _check(fn: Any, kind: str) -> None:
+def _check(fn: Any, name: str, kind: str) -> None:
     if kind not in TYPES:
         raise InvalidConfigError(
-            f"entry point {fn.__name__!r} has the unknown type {kind!r}; there are {', '.join(TYPES[:2])}"
+            f"entry point {name!r} has the unknown type {kind!r}; there are {', '.join(TYPES[:2])}"
         )
     names = _parameters(fn)
     if names is None:
@@ -187,12 +189,12 @@ def _check(fn: Any, kind: str) -> None:
     if kind == "task" and "executor" in names:
         raise InvalidConfigError(
             "The function cannot have an argument named `executor` as it is a reserved keyword. "
-            f"Rename it in {fn.__name__!r}; on the command line, run.executor=NAME says where to run."
+            f"Rename it in {name!r}; on the command line, run.executor=NAME says where to run."
         )
     if kind != "task" and "ctx" not in names:
         raise InvalidConfigError(
             f"The function must have an argument named `ctx` because its type is {kind!r}: "
-            f"{fn.__name__}(ctx: run.cli.RunContext, ...) launches with ctx.launch(experiment)."
+            f"{name}(ctx: run.cli.RunContext, ...) launches with ctx.launch(experiment)."
         )
 
 

@@ -15,6 +15,7 @@ from nemo_run._registry.constituents import coarse_namespace
 from nemo_run._registry.errors import FactoryAnnotationError
 from nemo_run._types.hints import Unresolved, return_hint
 from nemo_run.cli._caller import frame_of_caller
+from nemo_run.cli._names import name_of
 from nemo_run_domain.errors import InvalidConfigError
 
 
@@ -65,7 +66,7 @@ def factory(
 
     def decorate(function: Any) -> Any:
         wrapper = _wrapper(function)
-        register_factory(wrapper, target, target_arg, is_target_default, name, namespace)
+        register_factory(wrapper, target, target_arg, is_target_default, name or name_of(function), namespace)
         return function if isinstance(function, type) else wrapper
 
     return decorate if fn is None else decorate(fn)
@@ -84,7 +85,7 @@ def register_factory(
     place = namespace or coarse_namespace(kind)
     if target_arg and not namespace:
         place, kind = f"{place}.{target_arg}", None
-    registration = FactoryRegistration(place, name or fn.__name__)
+    registration = FactoryRegistration(place, name or name_of(fn))
     factories.register(place, registration.name, fn, kind=None if namespace else kind)
     if is_target_default:
         factories.register(place, DEFAULT_NAME, fn, kind=None if namespace else kind)
