@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nemo_run.api import autoconvert as autoconvert
     from nemo_run.api import dryrun_fn as dryrun_fn
+    from nemo_run.cli.lazy import LazyEntrypoint as LazyEntrypoint
+    from nemo_run.cli.lazy import lazy_imports as lazy_imports
     from nemo_run.config import Config as Config
     from nemo_run.config import ConfigurableMixin as ConfigurableMixin
     from nemo_run.config import Partial as Partial
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from nemo_run.core.execution.local import LocalExecutor as LocalExecutor
     from nemo_run.core.execution.memory import MemoryExecutor as MemoryExecutor
     from nemo_run.core.packaging.base import Packager as Packager
+    from nemo_run.devspace.base import DevSpace as DevSpace
     from nemo_run.exceptions import ExperimentFailedError as ExperimentFailedError
     from nemo_run.help import help as help
     from nemo_run.package_info import __package_name__ as __package_name__
@@ -37,12 +40,14 @@ if TYPE_CHECKING:
 _EXPORTS = {
     "Config": "nemo_run.config",
     "ConfigurableMixin": "nemo_run.config",
+    "DevSpace": "nemo_run.devspace.base",
     "Executor": "nemo_run.core.execution.base",
     "ExecutorMacros": "nemo_run.core.execution.base",
     "Experiment": "nemo_run.run.experiment",
     "ExperimentFailedError": "nemo_run.exceptions",
     "FaultTolerance": "nemo_run.core.execution.launcher",
     "JobState": "nemo_run_domain.job",
+    "LazyEntrypoint": "nemo_run.cli.lazy",
     "LocalExecutor": "nemo_run.core.execution.local",
     "MemoryExecutor": "nemo_run.core.execution.memory",
     "Outcome": "nemo_run_domain.outcome",
@@ -58,16 +63,15 @@ _EXPORTS = {
     "dryrun_fn": "nemo_run.api",
     "help": "nemo_run.help",
     "import_executor": "nemo_run.core.execution.base",
+    "lazy_imports": "nemo_run.cli.lazy",
     "run": "nemo_run.run",
 }
 _TO_COME = {
     "DGXCloudExecutor",
-    "DevSpace",
     "DockerExecutor",
     "GitArchivePackager",
     "HybridPackager",
     "KubeflowExecutor",
-    "LazyEntrypoint",
     "LeptonExecutor",
     "LocalTunnel",
     "PatternPackager",
@@ -77,7 +81,6 @@ _TO_COME = {
     "SlurmExecutor",
     "SlurmRay",
     "SlurmTemplate",
-    "lazy_imports",
 }
 _RENAMED = {"Plugin": "ExperimentPlugin"}
 _SUBMODULES = ("api", "cli", "config", "core", "exceptions", "help", "run")
@@ -85,12 +88,14 @@ _SUBMODULES = ("api", "cli", "config", "core", "exceptions", "help", "run")
 __all__ = [
     "Config",
     "ConfigurableMixin",
+    "DevSpace",
     "Executor",
     "ExecutorMacros",
     "Experiment",
     "ExperimentFailedError",
     "FaultTolerance",
     "JobState",
+    "LazyEntrypoint",
     "LocalExecutor",
     "MemoryExecutor",
     "Outcome",
@@ -106,6 +111,7 @@ __all__ = [
     "dryrun_fn",
     "help",
     "import_executor",
+    "lazy_imports",
     "run",
 ]
 

@@ -6,10 +6,16 @@ import dataclasses
 import enum
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from nemo_run._lazy import LazyModule
 from nemo_run_adapters.codec import encode
 from nemo_run_domain.secrets import MASK, Secret, is_secret
+
+if TYPE_CHECKING:
+    from nemo_run.cli._lazy import mapping as _mapping
+else:
+    _mapping = LazyModule("nemo_run.cli._lazy.mapping")
 
 
 def executor_snapshot(executor: Any) -> bytes:
@@ -45,7 +51,7 @@ def to_data(value: Any, name: str = "") -> Any:
     if isinstance(value, (list, tuple, set, frozenset)):
         return [to_data(item) for item in value]
     if hasattr(type(value), "__flatten__") and hasattr(value, "__fn_or_cls__"):
-        return _configured(value)
+        return _configured(value) if getattr(type(value), "is_lazy", False) is not True else _lazy(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value) if f.init}
         return {"_target_": path_of(type(value)), **{n: to_data(v, n) for n, v in fields.items()}}
@@ -58,6 +64,10 @@ def _configured(value: Any) -> dict[str, Any]:
     arguments = {str(k): to_data(v, str(k)) for k, v in value.__arguments__.items()}
     partial = {"_partial_": True} if "Partial" in {base.__name__ for base in type(value).__mro__} else {}
     return {"_target_": path_of(value.__fn_or_cls__), **partial, **arguments}
+
+
+def _lazy(value: Any) -> dict[str, Any]:
+    return {str(k): to_data(v, str(k)) for k, v in _mapping.as_mapping(value).items()}
 
 
 def path_of(target: Any) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from nemo_run import _bootstrap
+from nemo_run._lazy import LazyModule
 from nemo_run._snapshot import executor_snapshot, packager_text, task_snapshot
+from nemo_run._types.namespace import module_name
 from nemo_run.config import Script
 from nemo_run.exceptions import UnsupportedTaskError
 from nemo_run.run.job import Job, JobGroup
@@ -20,19 +21,31 @@ from nemo_run_domain.task import CallableTask, ScriptTask, Task
 from nemo_run_domain.topology import Topology
 from nemo_run_domain.unit import DependencyType, ExecutionUnit, UnitTask
 
+if TYPE_CHECKING:
+    from nemo_run.cli._lazy import travelling as _travelling
+else:
+    _travelling = LazyModule("nemo_run.cli._lazy.travelling")
+
 
 def is_configured(task: object) -> bool:
     """Whether an object is a fiddle buildable, told without importing fiddle."""
     return hasattr(type(task), "__flatten__") and hasattr(task, "__fn_or_cls__")
 
 
+def is_lazy(task: object) -> bool:
+    """Whether a task has to be resolved; configurations answer for their class, not for an argument."""
+    return getattr(type(task) if is_configured(task) else task, "is_lazy", False) is True
+
+
 def as_task(task: Any) -> Any:
-    """Return ``task`` as a ``Partial`` or a ``Script``.
+    """Return ``task`` as a ``Partial`` or a ``Script``, or as it is if it is resolved where it runs.
 
     Raises:
         UnsupportedTaskError: It is something else; says what can be run.
     """
-    if getattr(task, "is_lazy", False) is True:
+    if is_lazy(task):
+        if _travelling.is_resolved_elsewhere(task):
+            return task
         task = task.resolve()
     if isinstance(task, Script):
         return task
@@ -53,19 +66,14 @@ def as_task(task: Any) -> Any:
 
 
 def default_name(task: Any) -> str:
-    """Name a task after its function or its script."""
+    """Name a task after its function, its script or its command."""
     if isinstance(task, Script):
         return slug(task.get_name()) if "/" in task.get_name() else task.get_name() or "script"
+    if is_lazy(task):
+        return _travelling.name_of(task)
     function = task.__fn_or_cls__
     name = getattr(function, "__qualname__", type(function).__qualname__)
-    return f"{_module_name(getattr(function, '__module__', '__main__'))}.{name}"
-
-
-def _module_name(module: str) -> str:
-    if module != "__main__":
-        return module
-    main = getattr(sys.modules.get("__main__"), "__file__", None)
-    return os.path.splitext(os.path.basename(main))[0] if main else "__main__"
+    return f"{module_name(getattr(function, '__module__', '__main__'))}.{name}"
 
 
 def to_unit(job: Job | JobGroup, directory: str, dependency_type: str | None) -> ExecutionUnit:

@@ -186,6 +186,15 @@ def test_the_target_of_a_script_is_its_function(monkeypatch: pytest.MonkeyPatch)
     assert LazyTarget("train.py").target(2) == 7
 
 
+def test_a_script_may_name_something_lazy() -> None:
+    script = (
+        "import nemo_run as run\nwith run.lazy_imports():\n    from os.path import basename\n"
+        "if '__main__' == __name__:\n    run.cli.main(basename)\n"
+    )
+    Path("train.py").write_text(script)
+    assert LazyTarget("train.py").target is os.path.basename
+
+
 @pytest.mark.parametrize("before", [None, "false", "true"])
 @pytest.mark.parametrize("script", [SCRIPT, "x = 1", "if __name__ == '__main__':\n    1 / 0", "1 +"])
 def test_the_environment_is_restored(

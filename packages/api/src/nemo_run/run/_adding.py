@@ -48,7 +48,7 @@ def _checked_copy(task: Any) -> Any:
     """Return a task that can travel and that later changes to the caller's do not reach."""
     task = as_task(task)
     check_task(task)
-    return copy.deepcopy(task) if isinstance(task, Script) else task.clone()
+    return copy.deepcopy(task)
 
 
 class JobFactory:

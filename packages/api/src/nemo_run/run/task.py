@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from nemo_run._translate import is_configured
+from nemo_run._translate import is_configured, is_lazy
 from nemo_run.config import Script
 from nemo_run.exceptions import UnsupportedTaskError
 from nemo_run_domain.errors import JobFailedError
@@ -22,7 +22,7 @@ def direct_run_fn(task: Any, dryrun: bool = False) -> None:
         TypeError: Neither a ``Partial`` nor a ``Script``, or the dry run of a script.
         JobFailedError: The script ended with an exit code other than 0.
     """
-    if getattr(task, "is_lazy", False) is True:
+    if is_lazy(task):
         task = task.resolve()
     if dryrun:
         dryrun_fn(task, build=True)

@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from nemo_run.cli._lazy.importable import import_module
+from nemo_run.cli._lazy.serialising import register
 from nemo_run.cli._lazy.targets import LazyTarget
 
 
@@ -67,6 +68,7 @@ class LazyModule(ModuleType):
 
 
 LazyModule.__module__ = "nemo_run.cli.lazy"
+register(LazyModule, lambda module: ((module.name,), None), lambda parts, _: LazyModule(parts[0]), ["name"])
 
 
 def _is_special(name: str) -> bool:

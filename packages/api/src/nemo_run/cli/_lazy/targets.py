@@ -12,7 +12,7 @@ from nemo_run.cli._lazy.commands import find_entrypoint
 from nemo_run.cli._lazy.errors import LazyConfigError, ScriptNotFoundError
 from nemo_run.cli._lazy.importable import import_module, imported
 from nemo_run.cli._lazy.scripts import load_entrypoint
-from nemo_run_adapters.codec import NodeType, register_node_type
+from nemo_run.cli._lazy.serialising import register
 
 _PROGRAMS = ("nemo", "nemo_run", "nemorun")
 
@@ -82,6 +82,8 @@ class LazyTarget:
     def __getattr__(self, name: str) -> Any:
         if name in ("__name__", "__qualname__"):
             return _last_part(self.import_path)
+        if name in ("target", "entrypoint"):  # they raised an AttributeError of their own: raise it again
+            return self._found()[name == "entrypoint"]
         raise AttributeError(f"lazy target {self.import_path!r} has no attribute {name!r}; use its `target`")
 
     def __reduce__(self) -> Any:
@@ -141,11 +143,4 @@ def _last_part(import_path: str) -> str:
     return name[:-3] if name.endswith(".py") else name.rpartition(".")[2]
 
 
-register_node_type(
-    LazyTarget,
-    NodeType(
-        flatten_target,
-        unflatten_target,
-        lambda _: (("Attr(name='import_path')", ".import_path"), ("Attr(name='script')", ".script")),
-    ),
-)
+register(LazyTarget, flatten_target, unflatten_target, ["import_path", "script"])

@@ -1,0 +1,122 @@
+"""Files with values: for a whole function, or for one parameter of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nemo_run._data.document import Document
+from nemo_run._data.formats import SUFFIXES, read
+from nemo_run._lazy import LazyModule as _Later
+from nemo_run.cli._lazy.errors import LazyConfigError
+
+if TYPE_CHECKING:
+    from nemo_run._data import load
+else:
+    load = _Later("nemo_run._data.load")
+
+_SECTION = re.compile(r":[\w.]+$")
+
+
+@dataclass
+class Content:
+    """What a file says about a whole function.
+
+    Attributes:
+        data: Parameter -> value, ``_target_`` included.
+        factory: Name of the factory to start from.
+        context: Its block ``run:``, without the factory: fields of the ``RunContext``.
+        document: Where it was read from.
+    """
+
+    data: dict[str, Any]
+    factory: str | None = None
+    context: dict[str, Any] = field(default_factory=dict)
+    document: Document | None = None
+
+
+def is_config_file(text: str) -> bool:
+    """Whether a text has the suffix of a configuration file; a leading ``@`` and a section may be there."""
+    path = _SECTION.sub("", text.strip().removeprefix("@"))
+    return os.path.splitext(path)[1].lower() in SUFFIXES
+
+
+def read_whole(source: Any) -> Content:
+    """Return what a file, a text or a ``DictConfig`` says about a whole function.
+
+    Args:
+        source: A path or ``@path``, both with ``:SECTION`` if wanted; text in YAML; a ``DictConfig`` or
+            mapping.
+
+    Raises:
+        ValueError: It cannot be used; names the file.
+    """
+    document = _document(source)
+    if not isinstance(document.data, Mapping):
+        where = document.source or "the text"
+        files = ", ".join(SUFFIXES)
+        raise LazyConfigError(
+            f"Error loading config {where}: it holds {document.data!r}, and not values by parameter; "
+            f"a file needs one of the suffixes {files}"
+        )
+    return _split(document)
+
+
+def _document(source: Any) -> Document:
+    if isinstance(source, Path) or (
+        isinstance(source, str) and (source[:1] == "@" or is_config_file(source))
+    ):
+        return _loaded(str(source))
+    if isinstance(source, str):
+        try:
+            return read(source, "yaml")
+        except ValueError as error:
+            raise LazyConfigError(f"Error loading config: {error}") from error
+    if isinstance(source, Mapping):
+        return Document(data=dict(source))
+    omegaconf = sys.modules.get("omegaconf")
+    if omegaconf is not None and isinstance(source, omegaconf.DictConfig):
+        return Document(data=omegaconf.OmegaConf.to_container(source, resolve=False))
+    raise LazyConfigError(f"Invalid config type: {type(source)}")
+
+
+def _loaded(reference: str) -> Document:
+    try:
+        return load.load_file(*load.parse_reference("@" + reference.removeprefix("@")))
+    except ValueError as error:
+        raise _load_error(reference, error) from error
+
+
+def read_part(reference: str) -> Document:
+    """Return what ``@FILE[:SECTION]`` says about one parameter.
+
+    A file with a single root key that holds a mapping stands for what that key holds.
+
+    Raises:
+        ValueError: It cannot be read; names the file.
+    """
+    try:
+        return load.load_part(*load.parse_reference(reference))
+    except ValueError as error:
+        raise _load_error(reference, error) from error
+
+
+def _load_error(reference: str, error: Exception) -> LazyConfigError:
+    return LazyConfigError(f"Error loading config file {reference.removeprefix('@')}: {error}")
+
+
+def _split(document: Document) -> Content:
+    data = dict(document.data)
+    factory = data.pop("_factory_", None)
+    context: dict[str, Any] = {}
+    if isinstance(data.get("run"), Mapping) and "_partial_" not in data:  # there it can be an argument
+        context = dict(data["run"] if "_target_" in data else data.pop("run"))
+    factory = context.pop("factory", None) or factory
+    if factory is not None and not isinstance(factory, str):
+        raise LazyConfigError(f"{document.place(['_factory_'])}: a factory is a name, not {factory!r}")
+    return Content(data, factory, context, document)

@@ -1,0 +1,35 @@
+"""The content of a file -> a configuration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fiddle as fdl
+
+from nemo_run._data.from_data import from_data
+from nemo_run._data.merge import apply_data
+from nemo_run.cli._lazy.entries import FileEntry
+from nemo_run.cli._parse.places import locate
+from nemo_run.cli._parse.words import parse_key
+
+
+def merge_file(root: Any, file: FileEntry) -> None:
+    """Set what a file says, in place; values for a configuration that is there already go into it.
+
+    Raises:
+        ValueError: It does not fit; names the file and the place in it.
+    """
+    if not file.path:
+        apply_data(root, file.data, document=file.document)
+        return
+    place = locate(root, parse_key(file.path), create=True)
+    if _goes_into(file.data) and isinstance(place.get(), fdl.Buildable):
+        apply_data(place.get(), file.data, document=file.document)
+    else:
+        place.set(
+            from_data(file.data, place.hint, owner=place.owner, name=place.name, document=file.document)
+        )
+
+
+def _goes_into(data: Any) -> bool:
+    return isinstance(data, dict) and not {"_target_", "_factory_"} & set(data)
