@@ -14,6 +14,9 @@ from nemo_run.cli._quick import QuickCommand, QuickGroup
 if TYPE_CHECKING:
     from nemo_run.devspace.base import DevSpace
 
+_FIELD = "space."
+_EXECUTOR = "space.executor="
+
 HOW_TO_CONNECT = "To connect to the tunnel, run the following command on your local machine:"
 """What is printed, on a line of its own, once a server takes connections; programs wait for it."""
 
@@ -27,10 +30,48 @@ def create() -> typer.Typer:
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
-    _simple.add(app, Entrypoint(launch, namespace="devspace", enable_executor=False))
+    _simple.add(app, LaunchCommand(launch, namespace="devspace", enable_executor=False))
     for command in (connect, sshserver):
         app.command(command.__name__, cls=QuickCommand)(_ending.as_command(command))
     return app
+
+
+class LaunchCommand(Entrypoint):
+    """Finds the executor of a space by any name that executors have."""
+
+    def _execute_simple(self, args: list[str], console: Any) -> Any:
+        del console
+        return _simple.execute(configured(self.fn, args), [])
+
+
+def configured(fn: Any, words: list[str]) -> Any:
+    """Return the configuration of a function of ``space`` with words applied, from left to right.
+
+    Without ``space=``, the other words describe a new space.
+
+    Raises:
+        InvalidConfigError: Words that cannot be.
+    """
+    from nemo_run.cli.cli_parser import parse_cli_args
+    from nemo_run.config import Config, Partial
+    from nemo_run.devspace.base import DevSpace
+
+    config: Any = Partial(fn)
+    if words and all(word.startswith(_FIELD) for word in words):
+        config.space = Config(DevSpace)
+    for word in words:
+        if word.startswith(_EXECUTOR) and hasattr(config, "space"):
+            config.space.executor = _executor(word.removeprefix(_EXECUTOR))
+        else:
+            parse_cli_args(config, [word])
+    return config
+
+
+def _executor(text: str) -> Any:
+    from nemo_run.cli._run import named
+    from nemo_run.devspace.base import DevSpace
+
+    return named.executor(DevSpace, text)
 
 
 def launch(space: DevSpace) -> None:
