@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from nemo_run.cli import experiment
+from nemo_run.cli._complete.command import add_completion_command
 from nemo_run.cli._run.groups import RootGroup
 from nemo_run.package_info import __package_name__, __version__
 
@@ -38,6 +39,7 @@ def create_cli(add_verbose_callback: bool = False, nested_entrypoints_creation: 
     )
     _add_options(app, with_globals=add_verbose_callback)
     app.add_typer(experiment.create(), name="experiment")
+    add_completion_command(app)
     if not nested_entrypoints_creation:
         _add_everything(app)
     return app

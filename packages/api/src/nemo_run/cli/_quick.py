@@ -7,13 +7,24 @@ Typer has other inner workings than expected here, it does everything itself.
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+_COMPLETE = "NEMORUN_COMPLETE"
+
 
 class QuickCommand(TyperCommand):
     """Command that takes texts as they are."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run as a program, or tell a shell what may follow on its command line."""
+        if os.environ.get(_COMPLETE):
+            from nemo_run.cli._complete.answer import answer
+
+            answer(self)
+        return super().main(*args, **kwargs)
 
     def parse_args(self, ctx: Any, args: Any) -> Any:
         """Prepare the parameters, ``--help`` included, and parse."""
@@ -23,6 +34,14 @@ class QuickCommand(TyperCommand):
 
 class QuickGroup(TyperGroup):
     """Group of commands whose own options take texts as they are."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run as a program, or tell a shell what may follow on its command line."""
+        if os.environ.get(_COMPLETE):
+            from nemo_run.cli._complete.answer import answer
+
+            answer(self)
+        return super().main(*args, **kwargs)
 
     def parse_args(self, ctx: Any, args: Any) -> Any:
         """Prepare the parameters, ``--help`` included, and parse."""

@@ -23,11 +23,12 @@ def lines_of(section: Section, width: int) -> Iterator[Line]:
 
 
 def _columns(rows: Sequence[Row], width: int) -> list[int]:
-    """Return where each column starts; the last one keeps at least a third of the width."""
+    """Return where each column starts; the last of two keeps half of the width, else a third."""
     count = max((len(row.cells) for row in rows), default=0)
+    before_last = width // 2 if count == 2 else width * 2 // 3
     starts = [0]
     for column in range(count - 1):
-        room = max(_NARROW, (width * 2 // 3 - starts[-1]) // max(1, count - 1 - column) - _GAP)
+        room = max(_NARROW, (before_last - starts[-1]) // max(1, count - 1 - column) - _GAP)
         sizes = [_size(row, column) for row in rows if len(row.cells) > column]
         fitting = [size for size in sizes if size <= room]
         starts.append(starts[-1] + max(fitting, default=_NARROW) + _GAP)
