@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,8 +82,8 @@ def serialize_configuration(
     wanted = dict(zip(_OPTIONS, (to_yaml, to_toml, to_json), strict=True))
     if not any(wanted.values()):
         raise ExportError("At least one output format must be provided")
-    data = _lazy_data(config) if is_lazy else config
-    files = [*_rendered(data, {option: text for option, text in wanted.items() if text})]
+    source, as_data = (_lazy_data(config), _as_it_is) if is_lazy else (config, _config_data)
+    files = [*_rendered(source, as_data, {option: text for option, text in wanted.items() if text})]
     for file in files:
         _save(file)
         _show(file, console)
@@ -95,15 +95,24 @@ def _lazy_data(lazy: Any) -> Mapping[str, Any]:
     return as_mapping(lazy)
 
 
-def _rendered(config: Any, wanted: Mapping[str, str]) -> Iterator[_File]:
-    from nemo_run._data.formats import format_of, write
+def _config_data(config: Any) -> Any:
     from nemo_run._data.to_data import to_data
+
+    return to_data(config)
+
+
+def _as_it_is(data: Any) -> Any:
+    return data
+
+
+def _rendered(config: Any, as_data: Callable[[Any], Any], wanted: Mapping[str, str]) -> Iterator[_File]:
+    from nemo_run._data.formats import format_of, write
 
     for option, text in wanted.items():
         path, section = _split(text)
         try:
             name = format_of(path) if os.path.splitext(path)[1] else option
-            yield _File(option, path, section, write(to_data(_part(config, section)), name))
+            yield _File(option, path, section, write(as_data(_part(config, section)), name))
         except (NemoRunError, ValueError, TypeError) as error:
             raise _failed(option, path, error) from error
 

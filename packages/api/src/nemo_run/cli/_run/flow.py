@@ -62,6 +62,8 @@ def go(context: ContextView, task: Any, run: Callable[[], None], *, of_experimen
             run()
         return
     _display.show_plan(context, task)
+    if not of_experiment and (warning := _launching.plugins_in_vain(context)):
+        sys.stderr.write(f"{warning}\n")
     if not confirm.should_continue(context):
         say("Exiting...")
         return
@@ -80,17 +82,7 @@ def resolve(context: ContextView, fn: Callable[..., Any], words: Sequence[str]) 
     factory = context.factory or extras_of(context).default_factory
     lazy = LazyEntrypoint(fn, factory=factory, yaml=context.yaml, overwrites=[*words])
     file_context.apply(context, lazy.context_data)
-    task = lazy.resolve(ctx=context)
-    _check_target(task, fn, factory)
-    return task
-
-
-def _check_target(task: Any, fn: Callable[..., Any], factory: Any) -> None:
-    target = getattr(task, "__fn_or_cls__", None)
-    if target is None or inspect.unwrap(target) is inspect.unwrap(fn):
-        return
-    name, other = getattr(fn, "__name__", repr(fn)), getattr(target, "__name__", repr(target))
-    raise InvalidOptionError(f"factory {factory!r} is for {other!r}, this command runs {name!r}")
+    return lazy.resolve(ctx=context)
 
 
 def check_complete(task: Any) -> None:

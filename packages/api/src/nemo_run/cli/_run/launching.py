@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from nemo_run.cli._run.view import ContextView, extras_of, leaves_this_process
@@ -70,13 +69,17 @@ def _with_context(context: ContextView, task: Any) -> Any:
     return task
 
 
+def plugins_in_vain(context: ContextView) -> str:
+    """Return what to say about plugins that are not applied, if there are such."""
+    if not context.plugins or context.executor is not None:
+        return ""
+    names = ", ".join(type(plugin).__name__ for plugin in context.plugins)
+    return f"Warning: {names} not applied: plugins need an executor, and there is none"
+
+
 def _with_plugins(context: ContextView, task: Any) -> Any:
     """Return a copy of a task that plugins have changed, for a run in this process."""
-    if not context.plugins:
-        return task
-    names = ", ".join(type(plugin).__name__ for plugin in context.plugins)
-    if context.executor is None:
-        sys.stderr.write(f"Warning: {names} not applied: plugins need an executor, and there is none\n")
+    if not context.plugins or context.executor is None:
         return task
     changed, executor = task.clone(), context.executor.clone()
     for plugin in context.plugins:

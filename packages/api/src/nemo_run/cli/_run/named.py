@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from nemo_run._registry import factories
+from nemo_run.cli._parse import calls
 from nemo_run.cli._parse.errors import UnknownFactoryError
-from nemo_run.cli._parse.factories import call_factory, parse_factory
+from nemo_run.cli._parse.factories import parse_factory
 from nemo_run.cli._parse.literals import items_of, split
 from nemo_run.cli._parse.suggest import did_you_mean
+from nemo_run.cli._parse.texts import from_text
 from nemo_run.cli._run.errors import InvalidOptionError, UnknownNameError
 from nemo_run.core.execution.base import Executor
 from nemo_run.run.plugin import ExperimentPlugin
@@ -43,7 +45,7 @@ def plugins(owner: type, text: str) -> Any:
     """
     text = text.strip()
     if text.startswith("["):
-        return [_plugin(owner, item) for item in items_of(text, ("[", "]"))]
+        return [_plugin(owner, item) for item in items_of(text, ("[]",))]
     return _plugin(owner, text)
 
 
@@ -57,25 +59,24 @@ def _plugin(owner: type, text: str) -> Any:
 
 def _from_factory(owner: type, parameter: str, kind: type, text: str) -> Any:
     """Return what a factory for a class, or for any subclass, makes; None if none has that name."""
-    match = _CALL.fullmatch(text.strip())
-    if match is None:
+    call = calls.parse_call(text)
+    if call is None:
         return None
-    found = _registered(owner, parameter, kind).get(match["name"])
+    found = _registered(owner, parameter, kind).get(call.name)
     if found is not None:
-        return call_factory(found, match["arguments"] or "")
+        return calls.call_factory(found, call, calls.Spot(owner, parameter, kind), from_text)
     try:
-        return parse_factory(owner, parameter, kind, text.strip())
-    except (UnknownFactoryError, ValueError) as error:
-        if isinstance(error, UnknownFactoryError) or type(error) is ValueError:
-            return None
-        raise
+        return parse_factory(owner, parameter, kind, text)
+    except UnknownFactoryError:
+        return None
 
 
 def _registered(owner: type, parameter: str, kind: type) -> dict[str, Callable[..., Any]]:
     """Return name -> factory for everything that makes sense there; the closest counts."""
     found: dict[str, Callable[..., Any]] = {}
     for base in owner.__mro__[:-1]:
-        found = {**factories.candidates(base, parameter, kind), **found}
+        for hint in (kind, list[kind]):
+            found = {**factories.candidates(base, parameter, hint), **found}
     return {**factories.of_kind(kind), **found}
 
 

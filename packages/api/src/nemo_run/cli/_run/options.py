@@ -6,6 +6,7 @@ Each one is None until it is given, so that defaults can be told from answers.
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Optional
@@ -74,8 +75,10 @@ class Manner:
 
 
 def manner_of(values: Mapping[str, Any]) -> Manner:
-    """Return how errors are to be told, from the values of options."""
-    return Manner(**{name: values[name] for name in GLOBAL_OPTIONS if name in values})
+    """Return how errors are to be told, from the values of options and ``NEMORUN_PRETTY_EXCEPTIONS``."""
+    pretty = os.environ.get("NEMORUN_PRETTY_EXCEPTIONS", "").strip().lower() == "true"
+    given = {name: values[name] for name in GLOBAL_OPTIONS if name in values}
+    return Manner(**{"rich_exceptions": pretty, **given})
 
 
 def fields_of(values: Mapping[str, Any]) -> dict[str, Any]:
