@@ -81,6 +81,16 @@ def test_lines(old: Any, new: Any, lines: list[str]) -> None:
     assert new.diff_text(old).splitlines() == lines
 
 
+def test_secrets_are_masked() -> None:
+    old = Partial(fit, api_key="one", env={"MY_TOKEN": "two"})
+    new = Partial(fit, api_key="three", env={"MY_TOKEN": "four"}, net=Config(fit, net={"PASSWORD": "five"}))
+    assert new.diff_text(old).splitlines() == [
+        "api_key: '********' -> '********'",
+        "env['MY_TOKEN']: '********' -> '********'",
+        "net: None -> fit(net={'PASSWORD': '********'})",
+    ]
+
+
 def test_long_values_stay_in_one_line() -> None:
     new = Partial(fit, Config(Net, act="x" * 70, dims=list(range(40))))
     (line,) = new.diff_text(Partial(fit)).splitlines()

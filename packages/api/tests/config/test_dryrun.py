@@ -81,6 +81,15 @@ def test_every_parameter_has_a_row(
     assert list(shown) == sorted(shown)
 
 
+def test_secrets_are_masked(capsys: pytest.CaptureFixture[str]) -> None:
+    hidden = Config(fit, net=[{"password": "two"}], api_key="three")
+    run.dryrun_fn(Partial(fit, net=hidden, wandb_api_key="one", more=("a", run.Secret("four"))))
+    out = capsys.readouterr().out
+    assert [word for word in ("one", "two", "three", "four") if f"'{word}'" in out] == []
+    assert out.count("********") == 4
+    assert hidden.api_key == "three"
+
+
 def test_a_target_needs_no_name(capsys: pytest.CaptureFixture[str]) -> None:
     run.dryrun_fn(Config(Named()))
     assert capsys.readouterr().out.startswith(f"Dry run for task {__name__}:a named thing\n")

@@ -10,7 +10,7 @@ from typing import Any
 import fiddle as fdl
 
 from nemo_run._config.graph import MISSING, value_or_default
-from nemo_run._plain_repr import plain_repr
+from nemo_run._plain_repr import masked_repr
 
 _FACTORY = getattr(dataclasses, "_HAS_DEFAULT_FACTORY", MISSING)  # its value is not there before it is built
 _Pair = tuple[str, Any, Any]
@@ -38,14 +38,15 @@ class _Difference:
         while todo:
             path, one, other = todo.pop()
             if one is MISSING or other is MISSING:
-                yield f"+ {path} = {_shown(other)}" if one is MISSING else f"- {path} = {_shown(one)}"
+                sign, value = ("+", other) if one is MISSING else ("-", one)
+                yield f"{sign} {path} = {_shown(value, path)}"
             elif isinstance(one, fdl.Buildable) and isinstance(other, fdl.Buildable):
                 yield from self._configs(path, one, other)
                 todo.extend(self._new(one, other, _arguments(path, one, other)))
             elif (pairs := _items(path, one, other)) is not None:
                 todo.extend(self._new(one, other, pairs))
             elif not _same(one, other):
-                yield f"{path or '<root>'}: {_shown(one)} -> {_shown(other)}"
+                yield f"{path or '<root>'}: {_shown(one, path)} -> {_shown(other, path)}"
 
     def _new(self, one: Any, other: Any, pairs: Iterable[_Pair]) -> list[_Pair]:
         """Return what two values hold, last first, unless they were compared before."""
@@ -105,6 +106,7 @@ def _title(config: Any) -> str:
     return f"{type(config).__name__}[{name}]"
 
 
-def _shown(value: Any) -> str:
-    text = re.sub(r"([(\[{])\n\s*", r"\1", plain_repr(value))
+def _shown(value: Any, path: str) -> str:
+    name = re.split(r"\W+", path.rstrip("]'"))[-1]
+    text = re.sub(r"([(\[{])\n\s*", r"\1", masked_repr(value, name))
     return re.sub(r"\s*\n\s*", " ", text)

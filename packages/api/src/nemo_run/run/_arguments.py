@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 from typing import Any
 
-from nemo_run._plain_repr import plain_repr
+from nemo_run._plain_repr import masked_repr, plain_repr
 
 _UNSET = "<unset>"
 _REST = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
@@ -66,7 +66,8 @@ def _rows(configured: Any) -> list[tuple[str, str]]:
     parameters = list(configured.__signature_info__.parameters.values())
     rows = {p.name: _default(configured.__fn_or_cls__, p) for p in parameters if p.kind not in _REST}
     for key, value in configured.__arguments__.items():
-        rows[_name(key, parameters)] = plain_repr(value)
+        name = _name(key, parameters)
+        rows[name] = masked_repr(value, name)
     return sorted(rows.items())
 
 
@@ -86,5 +87,5 @@ def _default(target: Any, parameter: inspect.Parameter) -> str:
     if dataclasses.is_dataclass(target):
         spec = next((f for f in dataclasses.fields(target) if f.name == parameter.name), None)
         if spec is not None and spec.default_factory is not dataclasses.MISSING:
-            return repr(spec.default_factory())
-    return repr(parameter.default)
+            return masked_repr(spec.default_factory(), parameter.name)
+    return masked_repr(parameter.default, parameter.name)
