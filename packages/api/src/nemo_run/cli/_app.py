@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from nemo_run.cli import experiment
+from nemo_run.cli import devspace, executors, experiment
 from nemo_run.cli._complete.command import add_completion_command
 from nemo_run.cli._run.groups import RootGroup
 from nemo_run.package_info import __package_name__, __version__
@@ -38,7 +38,8 @@ def create_cli(add_verbose_callback: bool = False, nested_entrypoints_creation: 
         pretty_exceptions_enable=False,
     )
     _add_options(app, with_globals=add_verbose_callback)
-    app.add_typer(experiment.create(), name="experiment")
+    for group in (experiment, executors, devspace):
+        app.add_typer(group.create(), name=group.__name__.rpartition(".")[2])
     add_completion_command(app)
     if not nested_entrypoints_creation:
         _add_everything(app)
