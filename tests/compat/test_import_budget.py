@@ -87,3 +87,40 @@ def test_decorating_loads_no_library(decorating: str) -> None:
     found = {name.partition(".")[0] for name in names} - sys.stdlib_module_names
     assert found == {"nemo_run", "nemo_run_domain"}
     assert {"importlib.metadata", "email", "pathlib"} & set(names) == set()
+
+
+HEAVY = (
+    "fiddle",
+    "libcst",
+    "omegaconf",
+    "yaml",
+    "rich",
+    "torchx",
+    "jinja2",
+    "asyncssh",
+    "nemo_run.run.experiment",
+)
+
+RUN = """
+import json, sys
+from nemo_run.__main__ import main
+sys.argv = ["nemorun", *{words!r}]
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+sys.stderr.write(json.dumps(sorted(sys.modules)))
+"""
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["experiment", "--help"]], ids=" ".join)
+def test_help_loads_no_heavy_library(words: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", RUN.format(words=words)],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stdout
+    assert [name for name in json.loads(done.stderr) if name in HEAVY] == []
