@@ -16,6 +16,8 @@ import pytest
 
 from nemo_run_adapters.codec import encode
 from nemo_run_adapters.codec.wire import pack, unpack
+from nemo_run_adapters.runner import task_runner
+from nemo_run_domain import secrets
 
 Runner = Callable[..., Any]
 VERSIONS = ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13"]
@@ -116,6 +118,20 @@ def test_dry_run_names_every_argument(
 ) -> None:
     got = run("--dryrun", encode(fdl.Partial(getattr(tasks, name), *args, **kwargs)))
     assert [line.split() for line in got.out.splitlines()[3:]] == rows
+
+
+def test_dry_run_masks_secrets(tasks: Any, run: Runner) -> None:
+    got = run("--dryrun", encode(fdl.Partial(tasks.show, api_key="one", env=[{"A_TOKEN": "two"}], x="three")))
+    assert [line.split() for line in got.out.splitlines()[3:]] == [
+        ["api_key", "'********'"],
+        ["env", "[{'A_TOKEN':", "'********'}]"],
+        ["x", "'three'"],
+    ]
+
+
+def test_secrets_are_told_by_the_same_names() -> None:
+    assert secrets._SECRET_NAME.pattern == task_runner.SECRET_NAME
+    assert task_runner.masked("token", "x") == secrets.MASK
 
 
 def test_packager_is_set_up_first(tasks: Any, run: Runner, tmp_path: Path) -> None:

@@ -82,8 +82,8 @@ def test_every_parameter_has_a_row(
 
 
 def test_secrets_are_masked(capsys: pytest.CaptureFixture[str]) -> None:
-    hidden = Config(fit, net=[{"password": "two"}], api_key="three")
-    run.dryrun_fn(Partial(fit, net=hidden, wandb_api_key="one", more=("a", run.Secret("four"))))
+    hidden = Config(dict, net=[{"password": "two"}], api_key="three")
+    run.dryrun_fn(Config(dict, net=hidden, wandb_api_key="one", more=("a", run.Secret("four"))))
     out = capsys.readouterr().out
     assert [word for word in ("one", "two", "three", "four") if f"'{word}'" in out] == []
     assert out.count("********") == 4

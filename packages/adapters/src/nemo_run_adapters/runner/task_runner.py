@@ -38,6 +38,11 @@ LOADING = "__nemo_run_loading__"  # while it is true, experiments of the script 
 PAYLOAD_SUFFIX = "_fn_or_script"
 BY_VALUE_SUFFIX = "_by_value"
 
+SECRET_NAME = (
+    r"(?:^|_)(?:API_?KEY|ACCESS_?KEY|SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|"
+    r"PRIVATE_?KEY)(?:_|S?$)"
+)
+
 CONTAINERS = {
     "builtins:list": lambda parts, about: list(parts),
     "builtins:tuple": lambda parts, about: tuple(parts),
@@ -620,21 +625,34 @@ def show(task: Any) -> None:
 
 
 def rows_of(function: Any, args: Sequence[Any], keywords: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return name and text of every argument, sorted."""
+    """Return name and text of every argument, sorted; secrets are masked."""
     import inspect
 
-    rows = {"[%d]" % place: repr(value) for place, value in enumerate(args)}
-    rows.update((name, repr(value)) for name, value in keywords.items())
+    rows = {"[%d]" % place: value for place, value in enumerate(args)}
+    rows.update(keywords)
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
-        return sorted(rows.items())
+        parameters = ()
     named = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
     for place, parameter in enumerate(named):
         if parameter.name not in keywords:
-            default = "<unset>" if parameter.default is parameter.empty else repr(parameter.default)
-            rows[parameter.name] = rows.pop("[%d]" % place, default)
-    return sorted(rows.items())
+            rows[parameter.name] = rows.pop("[%d]" % place, parameter.default)
+    unset = inspect.Parameter.empty
+    return sorted((n, "<unset>" if v is unset else repr(masked(n, v))) for n, v in rows.items())
+
+
+def masked(name: str, value: Any) -> Any:
+    """Hide texts whose name says that they are secret, in dictionaries and lists too."""
+    import re
+
+    if isinstance(value, str):
+        return "********" if re.search(SECRET_NAME, name, re.IGNORECASE) else value
+    if type(value) is dict:
+        return {key: masked(str(key), item) for key, item in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(masked(name, item) for item in value)
+    return value
 
 
 def run(config: str, name: str = "run", package: str | None = None, dryrun: bool = False) -> None:
