@@ -134,13 +134,13 @@ class TestShow:
             f"twice: nemo_run.core.execution.local.LocalExecutor, {source}",
             "  extends: defaults, here",
             "  retries = 1",
+            "  nodes = 2",
+            "  packager:",
+            "    debug = True",
             "  env_vars:",
             "    GREETING = 'hello'",
             "    API_KEY = '********'",
             "    MY_TOKEN = '********'",
-            "  nodes = 2",
-            "  packager:",
-            "    debug = True",
         ]
 
     def test_for_programs(self, write: Any) -> None:

@@ -60,7 +60,7 @@ class Layer:
 
     def error(self, path: tuple[str, ...], problem: str) -> InvalidConfigError:
         """Return the error that names file, line, profile and field."""
-        field = f", field {'.'.join(path)!r}" if path else ""
+        field = f", field {'.'.join(map(str, path))!r}" if path else ""
         return InvalidConfigError(
             f"{self.file.where(self.name, *path)}: executor {self.name!r}{field}: {problem}"
         )
@@ -102,6 +102,8 @@ class Book:
 
     def _parents(self, layer: Layer) -> list[Layer]:
         if layer.is_defaults:
+            if EXTENDS in layer.table:
+                raise layer.error((EXTENDS,), "these are below every executor of the file and extend nothing")
             return []
         below = [Layer(layer.file, DEFAULTS)] if layer.file.defaults else []
         return below + [self._parent(layer, name) for name in layer.texts(EXTENDS)]

@@ -47,7 +47,7 @@ class Builder:
         arguments: dict[str, Any] = {}
         for name, value in table.items():
             if fields is not None and name not in fields:
-                raise self.fail((*path, name), _unknown(name, cls, fields))
+                raise self.fail((*path, name), _unknown(str(name), cls, fields))
             if value is not None or allows_none(hint_for(cls, name)):
                 arguments[name] = self._value(value, cls, name, (*path, name))
         try:

@@ -65,10 +65,9 @@ class Profile:
         for layer in self.stack:
             table = merge.merged(_cut(layer, table), _own(layer, cls))
         filled = {name: self._filled(name, value, environ) for name, value in table.items()}
-        secret = self._taken(environ)
-        if ENV_VARS in filled or secret:
-            filled[ENV_VARS] = {**self._env_vars(filled.get(ENV_VARS)), **secret}
-        return filled
+        env_vars = self._env_vars(filled.pop(ENV_VARS, None))
+        env_vars |= self._taken(environ, set(env_vars))
+        return {**filled, **({ENV_VARS: env_vars} if env_vars else {})}
 
     def config(self, overrides: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Config[Any]:
         """Return the configuration of the executor.
@@ -82,7 +81,8 @@ class Profile:
         """
         cls = self.cls()
         data = {name: value for name, value in overrides.items() if _is_data(value)}
-        table = merge.merged(self.fields(cls, os.environ if environ is None else environ), data)
+        fields = self.fields(cls, os.environ if environ is None else environ)
+        table = merge.plain(merge.merged(fields, data))
         env_vars = table.pop(ENV_VARS, None)
         config = Builder(self.error).config(cls, table)
         live = {name: value for name, value in overrides.items() if name not in data}
@@ -107,8 +107,10 @@ class Profile:
         except InvalidConfigError as error:
             raise self._again(error, (name,)) from error
 
-    def _taken(self, environ: Mapping[str, str]) -> dict[str, Any]:
-        names = merge.united([layer.texts(ENV_FROM) for layer in self.stack])
+    def _taken(self, environ: Mapping[str, str], said: set[str]) -> dict[str, str]:
+        """Return what ``env_from`` asks for, but for variables that ``env_vars`` says anyway."""
+        listed = merge.united([layer.texts(ENV_FROM) for layer in self.stack])
+        names = [name for name in listed if name not in said]
         try:
             return {**environment.taken(names, environ)}
         except InvalidConfigError as error:
@@ -125,7 +127,9 @@ class Profile:
             raise self.error((ENV_VARS,), f"must be a table of texts, not {value!r}")
         return {name: self._env_value(name, part) for name, part in value.items() if part is not None}
 
-    def _env_value(self, name: str, value: Any) -> str:
+    def _env_value(self, name: Any, value: Any) -> str:
+        if not isinstance(name, str):
+            raise self.error((ENV_VARS, name), "the name of a variable must be a text")
         if isinstance(value, str):
             return value
         if isinstance(value, int) and not isinstance(value, bool):
