@@ -64,6 +64,13 @@ def test_the_commands_of_the_guide_work(tmp_path: Path) -> None:
         run(["bash", "-c", command], tmp_path)
 
 
+@pytest.mark.parametrize(("where", "text"), [pytest.param(*b, id=b[0]) for b in blocks("toml")])
+def test_profiles_work(where: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "executors.toml").write_text(text)
+    assert "No problem found." in run(["nemorun", "executors", "check"], tmp_path), where
+
+
 def test_the_first_command_prints_what_the_page_shows(tmp_path: Path) -> None:
     shown = re.search(r"```text\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     assert shown is not None
