@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -113,6 +115,14 @@ class TestFormats:
     def test_a_file_that_is_not_in_its_format(self, write: Write, text: str) -> None:
         write(text)
         assert "executors.toml" in problem("a")
+
+    def test_a_file_in_another_encoding(self, write: Write) -> None:
+        write("").write_bytes("[a]\ntype = 'locäl'".encode("latin-1"))
+        assert "is not in UTF-8" in problem("a")
+
+    def test_a_mark_of_the_byte_order_is_left_out(self, write: Write) -> None:
+        write("").write_bytes(self.TOML.encode("utf-8-sig"))
+        assert type(named_executor("a")) is run.LocalExecutor
 
     def test_lines_are_told_where_the_format_has_them(self, write: Write) -> None:
         write("a:\n  type: local\n\n  nodess: 1\n", "executors.yaml")
@@ -615,6 +625,17 @@ EXECUTOR_MAP = {"mapped": run.MemoryExecutor(), "made": gpu}
 def test_no_name_at_all(home: Path) -> None:
     with pytest.raises(ExecutorNotFoundError, match=f"{home}/executors.toml or executors.py"):
         named_executor("a")
+
+
+def test_looking_for_names_loads_little() -> None:
+    code = (
+        "import sys; from nemo_run.core.execution._profiles import executor_names; executor_names();"
+        "print(*sorted({'fiddle', 'yaml', 'omegaconf', 'rich', 'torchx'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout == "\n"
 
 
 class TestRunning:

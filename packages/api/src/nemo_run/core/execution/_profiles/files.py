@@ -7,12 +7,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nemo_run import _bootstrap
+from nemo_run._lazy import LazyModule
 from nemo_run.config import get_nemorun_home
 from nemo_run_domain.errors import InvalidConfigError
 
 if TYPE_CHECKING:
+    from nemo_run import _bootstrap
+    from nemo_run._data import formats
     from nemo_run._data.document import Document
+else:
+    _bootstrap = LazyModule("nemo_run._bootstrap")
+    formats = LazyModule("nemo_run._data.formats")
 
 STEM = "executors"
 SUFFIXES = (".toml", ".yaml", ".yml", ".json")
@@ -103,9 +108,11 @@ def _is_same(folder: str, other: str) -> bool:
 
 
 def _read(path: str) -> ProfileFile:
-    from nemo_run._data.formats import format_of, read  # YAML and TOML cost time
-
-    document = read(_bootstrap.read_trusted(path).decode("utf-8"), format_of(path), source=path)
+    try:
+        text = _bootstrap.read_trusted(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidConfigError(f"{path} is not in UTF-8: {error}") from error
+    document = formats.read(text, formats.format_of(path), source=path)
     tables = {} if document.data is None else document.data
     if not isinstance(tables, Mapping):
         raise InvalidConfigError(f"{path} must hold a table for each executor, not {tables!r}")

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from nemo_run._lazy import LazyModule
 from nemo_run.cli._parse.suggest import did_you_mean
 from nemo_run.config import get_nemorun_home
 from nemo_run.core.execution._profiles import python_file
 from nemo_run.core.execution._profiles.book import Book, open_book
 from nemo_run.core.execution._profiles.errors import ExecutorNotFoundError
-from nemo_run.core.execution._profiles.profile import Profile
 from nemo_run.core.execution.base import Executor
 from nemo_run_domain.errors import InvalidConfigError
 
 if TYPE_CHECKING:
     from nemo_run.config import Config
+    from nemo_run.core.execution._profiles import profile as _profile
+else:  # completion asks for the names alone
+    _profile = LazyModule("nemo_run.core.execution._profiles.profile")
 
 
 def named_executor(name: str, **overrides: Any) -> Executor:
@@ -55,7 +58,7 @@ def _find(name: str, overrides: Mapping[str, Any]) -> Executor | Config[Any]:
     book = open_book()
     layer = book.find(name)
     if layer is not None:
-        return Profile(book.stack(layer)).config(overrides)
+        return _profile.Profile(book.stack(layer)).config(overrides)
     file = python_file.load()
     if file is not None and file.has(name):
         return file.executor(name, overrides)
