@@ -33,6 +33,11 @@ def help_text(room: Room) -> dict[str, float]:
     return {"wall": room.run([*room.subject.command_line(), "--help"])}
 
 
+def entrypoint_help(room: Room) -> dict[str, float]:
+    """Time ``--help`` of a script with one command."""
+    return {"wall": room.run(room.subject.case("entrypoint_help", "--help"))}
+
+
 def one(room: Room, case: str, bare: Callable[[Room], list[str]]) -> dict[str, float]:
     """Time a program with one trivial task, and the task alone."""
     alone = room.run(bare(room))

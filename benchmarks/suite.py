@@ -45,7 +45,16 @@ SUITE = (
         },
         measure=measures.import_library,
     ),
-    Case(name="help", metrics={"wall": Metric(name="nemorun --help", unit="s")}, measure=measures.help_text),
+    Case(
+        name="help",
+        metrics={"wall": Metric(name="nemorun --help", unit="s", target=times_faster(5))},
+        measure=measures.help_text,
+    ),
+    Case(
+        name="help-entrypoint",
+        metrics={"wall": Metric(name="script with an entry point, --help", unit="s", target=times_faster(5))},
+        measure=measures.entrypoint_help,
+    ),
     Case(
         name="script",
         metrics={
