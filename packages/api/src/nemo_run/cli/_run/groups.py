@@ -42,11 +42,20 @@ def _load(name: str, *, is_plugin: bool) -> Any:
         discovery.load_plugins()
         discovery.report(name)
     elif name not in entrypoints.tree():
-        discovery.load_workspace()  # it may register more than factories
+        _search(name)
     node = entrypoints.tree().get(name)
     if node is None and not is_plugin:
         return None
     return _command(name, {} if node is None else node)
+
+
+def _search(name: str) -> None:
+    """Load what may have commands of that name, and tell what could not be loaded if it is not there."""
+    discovery.load_workspace()
+    if name not in entrypoints.tree():
+        discovery.load_plugins()
+    if name not in entrypoints.tree():
+        discovery.report()
 
 
 def _command(name: str, node: Any) -> Any:
