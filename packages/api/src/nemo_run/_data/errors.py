@@ -17,6 +17,11 @@ class DataError(InvalidConfigError):
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""
 
+    @property
+    def sentence(self) -> str:
+        """What to tell users on one line; as errors of the command line have it."""
+        return str(self)
+
 
 class DataSyntaxError(DataError):
     """A text is not YAML, JSON or TOML."""
@@ -32,6 +37,10 @@ class TargetModuleError(DataError, NotFoundError, ModuleNotFoundError):
 
 class TargetNameError(DataError, NotFoundError, AttributeError):
     """Data names something that its module does not have."""
+
+
+class WrongTypeError(DataError, TypeError):
+    """A value does not suit the annotation of its parameter."""
 
 
 class FileMissingError(DataError, NotFoundError, FileNotFoundError):
@@ -51,10 +60,15 @@ class UnknownFieldWarning(UserWarning):
 
 
 def located(error: Exception, where: str) -> Exception:
-    """Return an error like ``error``, of the same class, whose message starts with a place."""
-    new = _located_class(type(error)).__new__(_located_class(type(error)))
+    """Return an error like ``error``, of the same class, whose message starts with a place, once."""
+    if "has_place" in vars(error):
+        return error
+    cls: Any = _located_class(type(error))
+    new = cls.__new__(cls)
     vars(new).update(vars(error))
-    new.args = (f"{where}: {error}" if where else str(error),)
+    sentence = getattr(error, "sentence", None) or str(error)
+    new.args = (f"{where}: {sentence}" if where else sentence,)
+    new.has_place = True
     return new
 
 

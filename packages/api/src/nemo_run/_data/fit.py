@@ -62,6 +62,21 @@ class Fit:
             return True
         return self.lenient and not isinstance(value, str)
 
+    @property
+    def takes_list(self) -> bool:
+        """Whether a list is read as a collection."""
+        return self.anything or self.collect is not None or self.lenient
+
+    @property
+    def takes_mapping(self) -> bool:
+        """Whether a mapping without ``_target_`` is read as a dictionary."""
+        return self.anything or self.mapping is not None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether a bare word is taken as the text it is."""
+        return not self.anything and str in self.scalars
+
     def item_at(self, place: int) -> Any:
         """Return the annotation of one item."""
         if isinstance(self.item, tuple):

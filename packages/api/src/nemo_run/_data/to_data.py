@@ -106,7 +106,7 @@ class _Writer:
             return self._set(value, where)
         items = list(value)
         self._items(items, fit, where)
-        return items
+        return items if fit.takes_list else form("builtins.list", items)
 
     def _configured(self, value: fdl.Buildable, where: Where) -> Any:
         partial = isinstance(value, fdl.Partial)
@@ -219,7 +219,7 @@ def _comes_back(value: Any, fit: Fit) -> bool:
 
 def _is_plain(value: dict[Any, Any], fit: Fit) -> bool:
     """Whether a dictionary is read as a dictionary with these keys."""
-    if not (fit.anything or fit.mapping):
+    if not fit.takes_mapping:
         return False
     keys = fit_of(fit.mapping[0]) if fit.mapping and not fit.anything else _ANYTHING
     return all(
@@ -245,7 +245,7 @@ def _is_instance(value: Any) -> bool:
 
 
 def _check_name(name: Any, target: Any, where: Where) -> None:
-    odd = isinstance(name, int) if target is dict else isinstance(name, str) and name.isdigit()
+    odd = isinstance(name, int) if target is dict else isinstance(name, str) and name.isdecimal()
     if odd or (isinstance(name, str) and (name in RESERVED or name.endswith(OPERATORS))):
         raise unwritable(f"a file cannot hold an argument called {name!r}. {_at(where)}")
 
