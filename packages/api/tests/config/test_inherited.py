@@ -121,6 +121,41 @@ class TestBoth:
         assert dict(fdl.build(config)() if cls is Partial else fdl.build(config)) == {1: Net(width=2)}
 
 
+def tagged(x: typing.Annotated[int, Tag] = 1, *rest: int, **more: int) -> None: ...
+
+
+@pytest.mark.parametrize(("ours", "fiddles"), [(Config, fdl.Config), (Partial, fdl.Partial)])
+@pytest.mark.parametrize(
+    ("target", "args", "kwargs"),
+    [
+        (Net, (3,), {"act": "x"}),
+        (tagged, (), {}),
+        (tagged, (1, 2, 3), {"z": 4}),
+        (places, (1,), {"b": 2}),
+        (dict, (), {"a": 1}),
+        (dict.fromkeys, ([1],), {}),
+    ],
+)
+def test_arguments_tags_and_history_are_those_of_fiddle(
+    ours: Any, fiddles: Any, target: Any, args: Any, kwargs: Any
+) -> None:
+    mine, theirs = ours(target, *args, **kwargs), fiddles(target, *args, **kwargs)
+    assert vars(mine).keys() == vars(theirs).keys()
+    for name in ("__fn_or_cls__", "__arguments__", "__argument_tags__", "__signature_info__"):
+        assert vars(mine)[name] == vars(theirs)[name]
+    entries = [
+        [
+            (name, entry.kind, entry.new_value)
+            for name, past in c.__argument_history__.items()
+            for entry in past
+        ]
+        for c in (mine, theirs)
+    ]
+    assert entries[0] == entries[1]
+    places = {entry.location.filename for past in mine.__argument_history__.values() for entry in past}
+    assert places == {__file__}
+
+
 def test_a_mutable_default_is_the_callables_own() -> None:
     assert Config(collecting).items is collecting.__defaults__[0]  # type: ignore[index]
 

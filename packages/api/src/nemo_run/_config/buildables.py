@@ -11,7 +11,7 @@ from typing import Annotated, Any, Optional, TypeVar, get_origin
 import fiddle as fdl
 from fiddle._src import casting, history
 
-from nemo_run._config import binding, convert, difference, draw, graph
+from nemo_run._config import binding, convert, difference, draw, filling, graph
 from nemo_run._config.binding import fill_defaults
 from nemo_run._config.convert import Converter
 from nemo_run._config.graph import are_equal, copy_graph, iter_configs
@@ -21,7 +21,7 @@ if typing.TYPE_CHECKING:
 
 T = TypeVar("T")
 
-for _module in (__file__, convert.__file__, graph.__file__, binding.__file__):
+for _module in (__file__, convert.__file__, filling.__file__, graph.__file__, binding.__file__):
     history.add_exclude_location(_module)
 
 
@@ -125,7 +125,7 @@ class Config(_Configured[T], fdl.Config[T]):
         target: Any = dict if is_dict else fn_or_cls
         args, kwargs = _bound(target, args, kwargs, bind_args)
         try:
-            super().__init__(target, *args, **kwargs)
+            filling.fill(self, target, args, kwargs)
         except TypeError as error:
             raise binding.explained(error, target, kwargs) from None
 
@@ -139,7 +139,7 @@ class Partial(_Configured[T], fdl.Partial[T]):
         """Configure ``fn_or_cls``; see ``Config``."""
         args, kwargs = _bound(fn_or_cls, args, kwargs, bind_args)
         try:
-            super().__init__(fn_or_cls, *args, **kwargs)
+            filling.fill(self, fn_or_cls, args, kwargs)
         except TypeError as error:
             raise binding.explained(error, fn_or_cls, kwargs) from None
 
