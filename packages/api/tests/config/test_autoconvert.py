@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import math
 import sys
@@ -143,7 +144,7 @@ def test_what_calls_raise_comes_from_the_line_of_the_function() -> None:
     assert "Net(bogus=1)" in str(frames[-1].statement)
 
 
-@pytest.mark.parametrize("target", [Net, len, 3, recipes.Recipes().of_class])
+@pytest.mark.parametrize("target", [Net, len, 3, functools.partial(helper)])
 def test_only_functions_can_be_converted(target: Any) -> None:
     namespace = types.SimpleNamespace(target=target)
     with pytest.raises(ValueError, match=r"only functions can be converted.*run\.Config"):
@@ -164,9 +165,20 @@ def test_one_of_two_lambdas_in_a_line_cannot_be_told() -> None:
         run.autoconvert(first)()
 
 
+def test_a_converted_function_can_be_converted_again() -> None:
+    assert run.autoconvert(recipes.net, partial=True)(2) == Partial(Net, width=2)
+    assert run.autoconvert(recipes.net).wrapped is recipes.net
+
+
+def test_wrong_arguments_name_the_function() -> None:
+    with pytest.raises(TypeError, match=r"^Recipes\.static\(\) got an unexpected keyword argument 'bogus'"):
+        recipes.Recipes.static(bogus=1)
+
+
 def test_methods_can_be_converted() -> None:
     assert recipes.Recipes.static(4) == Config(Net, width=4)
     assert recipes.Recipes.of_class() == Config(Net, width=3)
+    assert run.autoconvert(recipes.Recipes.of_class, partial=True)() == Partial(Net, width=3)
 
 
 def test_variables_of_the_function_around_are_seen() -> None:
@@ -201,8 +213,6 @@ def test_the_default_conversion_casts() -> None:
 
 
 def test_positional_arguments_of_functools_partial_of_a_config_are_refused() -> None:
-    import functools
-
     @run.autoconvert
     def make() -> Any:
         return functools.partial(run.Partial(helper), 1)

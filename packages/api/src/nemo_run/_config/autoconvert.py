@@ -31,6 +31,10 @@ def converted(function: Any, cls: Any, args: tuple[Any, ...], kwargs: dict[str, 
         NotConfiguredError: It returned nothing that is configured, or that in a tuple or dictionary.
         InvalidConfigError: The body has more in it than calls and assignments.
     """
+    if isinstance(function, types.MethodType):
+        return converted(function.__func__, cls, (function.__self__, *args), kwargs)
+    if getattr(function, "__auto_config__", False) is True:  # converted already, perhaps to another class
+        function = function.wrapped
     result = rewritten(function, _configure)(*args, **kwargs)
     if isinstance(result, list) and result:
         return [_adopted(item, cls, function) for item in result]

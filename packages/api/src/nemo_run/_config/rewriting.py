@@ -58,6 +58,7 @@ def rewritten(function: Any, call: Callable[..., Any]) -> Callable[..., Any]:
         closure=tuple(cells[name] for name in code.co_freevars),
     )
     new.__defaults__, new.__kwdefaults__ = function.__defaults__, function.__kwdefaults__
+    new.__qualname__ = function.__qualname__
     return new
 
 
