@@ -163,6 +163,18 @@ def test_a_signal_ends_it_and_leaves_nothing(server: Server, number: int) -> Non
     assert not server.files.exists()
 
 
+def test_a_second_server_takes_over(server: Server, key: asyncssh.SSHKey, tmp_path: Path) -> None:
+    server.told()
+    second = Server(tmp_path, start(tmp_path, space_text(tmp_path)))
+    try:
+        second.told()
+        assert server.end()[0] == 0
+        assert run_there(second, key, "echo still here") == "still here\n"
+    finally:
+        assert second.end()[0] == 0
+    assert not second.files.exists()
+
+
 def test_files_of_others_stay(server: Server) -> None:
     server.told()
     (server.files / "other").write_text("")

@@ -7,7 +7,6 @@ import os
 import socket
 from collections.abc import Callable
 
-from nemo_run import _bootstrap
 from nemo_run.core.tunnel import server
 from nemo_run.devspace.base import SPACE_FILE, DevSpace
 
@@ -34,19 +33,14 @@ def serve(
         BackendError: It cannot listen there.
     """
     folder = server.server_dir(os.path.abspath(_job_dir(space)), space.name)
-    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
-    file = folder / SPACE_FILE
-    _bootstrap.write_private(str(file), serialized.encode())
-    try:
-        server.launch(
-            folder,
-            space.name,
-            verbose=verbose,
-            hostname=hostname,
-            on_ready=lambda: tell(_address(space), str(folder)),
-        )
-    finally:
-        server.remove(folder, SPACE_FILE)
+    server.launch(
+        folder,
+        space.name,
+        verbose=verbose,
+        hostname=hostname,
+        files={SPACE_FILE: serialized},
+        on_ready=lambda: tell(_address(space), str(folder)),
+    )
 
 
 def _job_dir(space: DevSpace) -> str:

@@ -7,8 +7,8 @@ import getpass
 import json
 import os
 import shlex
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -70,30 +70,34 @@ def launch(
     workspace_name: str,
     verbose: bool = False,
     hostname: str | None = None,
+    *,
+    files: Mapping[str, str] | None = None,
     on_ready: Callable[[], None] | None = None,
 ) -> None:
     """Serve SSH until Ctrl-C or a signal to end; meanwhile ``path`` says where.
 
     Only this user can log in, with a key of ``~/.ssh/authorized_keys``. The key of the server is a new
-    one, and its public half is beside the metadata.
+    one, and its public half is beside the metadata. All files are deleted at the end, unless another
+    server has written its own meanwhile.
 
     Args:
-        path: Folder for ``metadata.json``, which is deleted at the end.
+        path: Folder for ``metadata.json``.
         workspace_name: Name of the devspace.
         verbose: Log every step of the protocol.
         hostname: Name of this machine to listen on; None: only programs of this machine can connect.
+        files: Name -> text of what else should be there meanwhile.
         on_ready: Called once connections are taken and the metadata is written.
 
     Raises:
         AuthenticationError: No key may log in.
         BackendError: It cannot listen there.
     """
-    folder, host, user = Path(path), hostname or "localhost", getpass.getuser()
-    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+    folder = _Folder(Path(path))
+    host, user = hostname or "localhost", getpass.getuser()
 
     def write_down(port: int, host_key: str) -> None:
-        _write(folder / HOST_KEY_FILE, f"{host_key}\n")
-        TunnelMetadata(user, host, port, workspace_name).save(folder)
+        where = TunnelMetadata(user, host, port, workspace_name)
+        folder.fill({**(files or {}), HOST_KEY_FILE: f"{host_key}\n"}, where)
         if on_ready is not None:
             on_ready()
 
@@ -102,15 +106,39 @@ def launch(
             user=user, host=host, on_ready=write_down, folder=os.getcwd(), verbose=verbose
         )
     finally:
-        remove(folder, METADATA_FILE, HOST_KEY_FILE)
+        folder.clear()
 
 
-def remove(folder: Path, *names: str) -> None:
-    """Delete files, and the folder if nothing else is in it."""
-    for name in names:
-        (folder / name).unlink(missing_ok=True)
-    with contextlib.suppress(OSError):
-        folder.rmdir()
+@dataclass
+class _Folder:
+    """The files of one server."""
+
+    path: Path
+    where: TunnelMetadata | None = None
+    names: list[str] = field(default_factory=list)
+
+    def fill(self, files: Mapping[str, str], where: TunnelMetadata) -> None:
+        """Write everything; the metadata last, because others wait for it."""
+        self.path.mkdir(parents=True, mode=0o700, exist_ok=True)
+        self.where, self.names = where, [*files, METADATA_FILE]
+        for name, text in files.items():
+            _write(self.path / name, text)
+        where.save(self.path)
+
+    def clear(self) -> None:
+        """Delete everything, unless it is another server's by now."""
+        if not self._is_ours():
+            return
+        for name in self.names:
+            (self.path / name).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # something else is in it
+            self.path.rmdir()
+
+    def _is_ours(self) -> bool:
+        try:
+            return self.where is not None and TunnelMetadata.restore(self.path) == self.where
+        except (OSError, InvalidConfigError):
+            return False
 
 
 def _write(file: Path, text: str) -> None:
@@ -118,7 +146,7 @@ def _write(file: Path, text: str) -> None:
 
 
 def _checked(text: str, file: str) -> dict[str, Any]:
-    names = [field.name for field in fields(TunnelMetadata)]
+    names = [each.name for each in fields(TunnelMetadata)]
     try:
         data = json.loads(text)
         return {name: data[name] for name in names}
