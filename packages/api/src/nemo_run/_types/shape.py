@@ -15,11 +15,12 @@ _WRAPPERS = ("Final", "Required", "NotRequired", "ReadOnly", "ClassVar")
 
 def bare(hint: Any) -> Any:
     """Return a hint without ``Annotated``, ``NewType``, ``type X = ...``, ``Final`` and ``Required``."""
-    while True:
+    while type(hint) is not type:  # most hints are plain classes
         inner = _inside(hint)
         if inner is hint:
-            return hint
+            break
         hint = inner
+    return hint
 
 
 def _inside(hint: Any) -> Any:
@@ -52,7 +53,7 @@ def without_alias(hint: Any) -> Any:
 def members_of(hint: Any) -> tuple[Any, ...]:
     """Return what a union allows, in declared order, ``NoneType`` included; else just the bare hint."""
     hint = bare(hint)
-    if get_origin(hint) not in (Union, types.UnionType):
+    if type(hint) is type or get_origin(hint) not in (Union, types.UnionType):
         return (hint,)
     return tuple(member for part in get_args(hint) for member in members_of(part))
 

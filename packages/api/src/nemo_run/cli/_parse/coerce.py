@@ -33,6 +33,8 @@ def coerce(text: str, hint: Any, read: Read, custom: Mapping[Any, Parser]) -> An
         ParseError: This one cannot.
         TypeParsingError: A custom parser failed.
     """
+    if type(hint) is type and not custom and hint in SCALARS:  # most of them
+        return SCALARS[hint](text, hint)
     hint = bare(hint)
     parser = find_custom(hint, custom)
     if parser is not None:
@@ -62,6 +64,8 @@ def find_custom(hint: Any, custom: Mapping[Any, Parser]) -> Parser | None:
 
 def is_scalar(hint: Any) -> bool:
     """Whether an annotation is made only of single values that any text may be meant for."""
+    if type(hint) is type and hint in SCALARS:
+        return hint in PLAIN
     return all(_is_scalar_member(member) for member in members_of(hint))
 
 

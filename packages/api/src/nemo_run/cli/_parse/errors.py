@@ -8,6 +8,11 @@ from nemo_run._types.describe import class_to_str
 from nemo_run_domain.errors import InvalidConfigError, NotFoundError
 
 
+def _printable(text: str) -> str:
+    """Return a text that every terminal and log takes: arguments may hold bytes that are no UTF-8."""
+    return text.encode(errors="backslashreplace").decode()
+
+
 class CLIException(InvalidConfigError):  # noqa: N818 - a published name
     """A word cannot be used.
 
@@ -24,16 +29,16 @@ class CLIException(InvalidConfigError):  # noqa: N818 - a published name
         self.context = context
 
     def __str__(self) -> str:
-        return f"{self.message} (Argument: {self.arg}, Context: {self.context})"
+        return _printable(f"{self.message} (Argument: {self.arg}, Context: {self.context})")
 
     @property
     def sentence(self) -> str:
-        """What to tell users on one line."""
-        return self.message
+        """What to tell users in one sentence."""
+        return _printable(self.message)
 
     def user_friendly_message(self) -> str:
         """Return the text with the word in front."""
-        return f"Error processing argument '{self.arg}': {self}"
+        return _printable(f"Error processing argument '{self.arg}': {self}")
 
     def note_word(self, word: str, key: str, value: str) -> None:
         """Remember in which word the problem is; called from the inside out."""
@@ -92,7 +97,8 @@ class ParseError(CLIException):
     def sentence(self) -> str:
         key = self.context.get("key")
         place = f"{key}: " if key else ""
-        return f"{place}{self.value!r} is no {class_to_str(self.expected_type) or 'value'}: {self.reason}"
+        kind = class_to_str(self.expected_type) or "value"
+        return _printable(f"{place}{self.value!r} is no {kind}: {self.reason}")
 
     def note_word(self, word: str, key: str, value: str) -> None:
         super().note_word(word, key, value)
@@ -129,7 +135,7 @@ class UnknownFactoryError(UnknownTypeError, NotFoundError):
 
     @property
     def sentence(self) -> str:
-        return self.reason
+        return _printable(self.reason)
 
     def note_word(self, word: str, key: str, value: str) -> None:
         CLIException.note_word(self, word, key, value)

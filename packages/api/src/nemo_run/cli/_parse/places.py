@@ -62,10 +62,13 @@ def locate(root: Any, steps: Steps, *, create: bool) -> Place:
         ArgumentValueError: It leads nowhere; says which part of it, and what there is.
     """
     place: Place = Root(root)
-    for count, step in enumerate(steps):
+    value = root
+    for count in range(len(steps)):
         if count:
-            _ensure_value(place, steps, count, create)
-        place = _step(place, step, steps, count)
+            value = place.open()
+            if value is MISSING or value is None:
+                value = _made(place, steps, count, create)
+        place = _step(place, value, steps, count)
     return place
 
 
@@ -115,12 +118,15 @@ class Argument:
         set_value(self.config, self.name, value)
 
     def open(self) -> Any:
+        arguments = self.config.__arguments__
+        if self.name in arguments:
+            return arguments[self.name]
         if not is_set(self.config, self.name):
             default = self.get()
             if default is MISSING or default is None:
                 return default
             self.set(default)
-        return self.config.__arguments__[key_for(self.config, self.name)]
+        return arguments[key_for(self.config, self.name)]
 
 
 class Attribute:
@@ -213,13 +219,15 @@ def _with(holder: MutableMapping[Any, Any], key: Any, value: Any) -> MutableMapp
 # -- one step -------------------------------------------------------------------------------------
 
 
-def _step(place: Place, step: Attr | Index, steps: Steps, count: int) -> Place:
-    """Return the place one step further; ``count`` steps were made."""
-    value = place.open()
-    if isinstance(value, MutableMapping):
-        return Item(place, _dict_key(value, step, place.hint))
+def _step(place: Place, value: Any, steps: Steps, count: int) -> Place:
+    """Return the place one step further than ``place``, where ``value`` is after ``count`` steps."""
+    step = steps[count]
+    if isinstance(value, fdl.Buildable) and isinstance(step, Attr):
+        return Argument(value, _parameter(value, step.name, is_root=count == 0))
     if isinstance(value, (list, tuple)):
         return Item(place, _index(value, step, steps, count))
+    if isinstance(value, MutableMapping):
+        return Item(place, _dict_key(value, step, place.hint))
     if isinstance(step, Index) and not isinstance(step.key, str):
         raise ArgumentValueError(
             f"Invalid index '{step.key}' for {key_of(steps[: count + 1])}", str(step.key), {}
@@ -292,11 +300,8 @@ def _with_names(text: str, name: str, known: list[str]) -> str:
 # -- parents --------------------------------------------------------------------------------------
 
 
-def _ensure_value(place: Place, steps: Steps, count: int, create: bool) -> None:
-    """Make a parent if it has no value."""
-    value = place.open()
-    if value is not MISSING and value is not None:
-        return
+def _made(place: Place, steps: Steps, count: int, create: bool) -> Any:
+    """Put a new value where a parent has none, and return it."""
     hint = place.hint
     target = config_class_of(hint)
     parent, step = key_of(steps[:count]), steps[count]
@@ -313,6 +318,7 @@ def _ensure_value(place: Place, steps: Steps, count: int, create: bool) -> None:
         )
         raise ArgumentValueError(text, name, {})
     place.set(_new(hint, target, parent))
+    return place.open()
 
 
 def _new(hint: Any, target: Any, parent: str) -> Any:

@@ -37,7 +37,7 @@ def from_text(text: str, hint: Any, owner: Any = None, name: str = "") -> Any:
     return _Reader(owner, name).read(text, hint)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class _Reader:
     """Reads values of one parameter.
 

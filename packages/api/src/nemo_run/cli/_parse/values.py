@@ -29,6 +29,8 @@ def own_copy(value: Any) -> Any:
 
 def key_for(config: fdl.Buildable[Any], name: str) -> str | int:
     """Return under what a configuration keeps a parameter: positional-only ones have a number."""
+    if name in config.__arguments__:
+        return name
     parameters = config.__signature_info__.parameters
     parameter = parameters.get(name)
     if parameter is not None and parameter.kind is parameter.POSITIONAL_ONLY:
