@@ -54,6 +54,7 @@ TARGET = f"Config[{__name__}.Net] -> Config[{__name__}.Wide]"
         (Config(Net, width=3), Config(Net), ["width: 3 -> 8"]),
         (Config(Net), Config(Net, dims=[1]), ["+ dims = [1]"]),
         (Config(Net, dims=[1]), Config(Net), ["- dims = [1]"]),
+        (Config(Net, act="a"), Config(Net, act="b", width=1), ["width: 8 -> 1", "act: 'a' -> 'b'"]),
         (Config(Net, act="a\nb"), Config(Net, act=1), ["act: 'a\\nb' -> 1"]),
         (Config(Net, width=1), Config(Net, width=True), ["width: 1 -> True"]),
         (Partial(fit, a=1), Partial(fit, b=2), ["- a = 1", "+ b = 2"]),

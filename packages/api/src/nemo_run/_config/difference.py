@@ -69,7 +69,9 @@ class _Difference:
 
 
 def _arguments(path: str, one: Any, other: Any) -> Iterator[_Pair]:
-    for name in {**one.__arguments__, **other.__arguments__}:
+    names = {**one.__arguments__, **other.__arguments__}
+    declared = [name for name in other.__signature_info__.parameters if name in names]
+    for name in dict.fromkeys([*declared, *names]):
         place = f"{path}[{name}]" if isinstance(name, int) else f"{path}.{name}" if path else name
         yield place, _value(one, name), _value(other, name)
 
