@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,7 +14,11 @@ from nemo_run._data.arguments import argument_of, default_of, hint_of, split_ope
 from nemo_run._data.configure import is_markerless
 from nemo_run._data.place import Place
 from nemo_run.cli._parse.operations import Operation, combine
+from nemo_run.cli._parse.places import locate
+from nemo_run.cli._parse.words import parse_key
 from nemo_run_domain.errors import NemoRunError
+
+_STEP = re.compile(r"[.\[]")
 
 
 class Filler:
@@ -62,6 +67,9 @@ class Filler:
         """Set one argument, or return the configuration that a mapping is meant for."""
         name, operator = split_operator(key)
         target = config.__fn_or_cls__
+        if isinstance(name, str) and target is not dict and _STEP.search(name):
+            self._set_far(config, name, operator, value, here)
+            return None
         argument = argument_of(target, name)
         place = here._replace(hint=hint_of(target, argument), owner=target, name=str(argument))
         if operator != "=":
@@ -77,6 +85,15 @@ class Filler:
                 return None
         _assign(config, argument, self._build(value, place))
         return None
+
+    def _set_far(self, config: Any, key: str, operator: str, value: Any, here: Place) -> None:
+        """Set what a key such as ``net.layers[0].width`` leads to."""
+        far = locate(config, parse_key(key), create=True)
+        place = here._replace(hint=far.hint, owner=far.owner, name=far.name)
+        if operator == "=" and is_markerless(value) and isinstance(far.get(), fdl.Buildable):
+            self.fill(far.open(), value, place)
+        else:
+            far.set(combine(Operation(operator), far.get(), self._build(value, place)))
 
 
 def _current(config: Any, argument: str | int) -> Any:
