@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nemo_run as run
-from nemo_run._registry import factories
+from nemo_run._registry import entrypoints, factories
 from nemo_run.cli._app import create_cli
 from nemo_run.cli._complete import reply, request
 from nemo_run.cli._complete.answer import complete
@@ -256,6 +256,28 @@ def test_words_of_our_own_commands(line: str, expected: list[str]) -> None:
     assert values(line, typer.main.get_command(create_cli())) == expected
 
 
+def test_names_of_executors_that_files_describe(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".nemo_run").mkdir()
+    (tmp_path / ".nemo_run" / "executors.toml").write_text('[big]\ntype = "local"\ndescription = "Much."\n')
+    root = typer.main.get_command(create_cli())
+    assert [(each.value, each.help) for each in complete(root, ["executors", "show"], "b")] == [
+        ("big", "Much.")
+    ]
+    assert values("executor=b") == ["executor=big"]
+    assert "executor.ntasks_per_node=" in values("executor=big executor.n")
+
+
+def test_commands_of_this_process_are_found_below_their_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entrypoints, "_table", {})
+    run.cli.entrypoint(train, namespace="lab.vision")
+    root = typer.main.get_command(create_cli())
+    assert values("la", root) == ["lab"]
+    assert values("lab ", root) == ["vision"]
+    assert values("lab vision tr", root) == ["train"]
+    assert values("lab vision train net.wi", root) == ["net.width="]
+
+
 # -- lines -----------------------------------------------------------------------------------------
 
 
@@ -348,6 +370,14 @@ def test_commands_and_options_load_nothing_heavy(words: str, first: str) -> None
     assert done.stdout.partition("\t")[0] == first
     assert done.stderr == ""
     assert done.returncode == 0
+
+
+def test_scripts_that_typer_wrote_are_answered() -> None:
+    program = Path(sys.executable).with_name("nemorun")
+    environ = {"_NEMORUN_COMPLETE": "complete_bash", "COMP_WORDS": "nemorun exp", "COMP_CWORD": "1"}
+    done = subprocess.run([program], env=environ, capture_output=True, text=True, timeout=60)
+    assert "experiment" in done.stdout.split()
+    assert done.stderr == ""
 
 
 def test_errors_are_not_shown_where_somebody_types(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ class QuickCommand(TyperCommand):
             from nemo_run.cli._complete.answer import answer
 
             answer(self)
+        _answer_older_scripts()
         return super().main(*args, **kwargs)
 
     def parse_args(self, ctx: Any, args: Any) -> Any:
@@ -41,12 +42,21 @@ class QuickGroup(TyperGroup):
             from nemo_run.cli._complete.answer import answer
 
             answer(self)
+        _answer_older_scripts()
         return super().main(*args, **kwargs)
 
     def parse_args(self, ctx: Any, args: Any) -> Any:
         """Prepare the parameters, ``--help`` included, and parse."""
         _quicken(self.get_params(ctx))
         return super().parse_args(ctx, args)
+
+
+def _answer_older_scripts() -> None:
+    """Let Typer answer the scripts that its ``--install-completion`` once wrote for this program."""
+    if any(name.startswith("_") and name.endswith("_COMPLETE") for name in os.environ):
+        from typer._completion_classes import completion_init
+
+        completion_init()
 
 
 class _AsItIs:

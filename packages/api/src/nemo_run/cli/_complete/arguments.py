@@ -50,6 +50,12 @@ def _folders(spot: tree.Spot, current: str) -> Iterator[Candidate]:
     return (found for found in files.paths(current) if found.goes_on)
 
 
+def _executors(spot: tree.Spot, current: str) -> Iterator[Candidate]:
+    from nemo_run.core.execution._profiles import executor_names
+
+    return (Candidate(name, text) for name, text in executor_names().items())
+
+
 def _catalog(title: str, spot: tree.Spot) -> list[str]:
     from nemo_run.cli._lookup import catalog
 
@@ -65,5 +71,6 @@ _BY_NAME: dict[str, Callable[[Any, str], Iterable[Candidate]]] = {
     "experiment_id": _experiments,
     "job_idx": _jobs,
     "folder": _folders,
+    "name": _executors,  # of `executors show`
     "shell": _shells,
 }

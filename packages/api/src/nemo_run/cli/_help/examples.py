@@ -52,12 +52,12 @@ def _full(words: list[str], known: Any, fields: list[Field], executors: Sequence
 def _words(fields: list[Field]) -> list[str]:
     """Return what must be set, one choice of a factory, and one value below it or elsewhere."""
     top = [field for field in fields if field.level == 0]
-    needed = [word for field in top if field.required and (word := _any_word(field))]
+    needed = [_any_word(field, fields) for field in top if field.required]
     by_factory = _first(top, _factory_word)
     words = needed if not by_factory or by_factory in needed else [*needed, by_factory]
     parent = by_factory.partition("=")[0]
     below = [field for field in fields if parent and field.key.startswith(f"{parent}.")]
-    taken = {word.partition("=")[0] for word in words}
+    taken = {word.partition("=")[0].partition(".")[0] for word in words}
     rest = [field for field in top if field.key not in taken]
     more = _first(below, _scalar_word) or _first(rest, _scalar_word)
     return [*words, *([more] if more else [])]
@@ -67,8 +67,9 @@ def _first(fields: list[Field], make: Callable[[Field], str]) -> str:
     return next((word for field in fields if (word := make(field))), "")
 
 
-def _any_word(field: Field) -> str:
-    return _factory_word(field) or _scalar_word(field) or f"{field.key}=..."
+def _any_word(field: Field, fields: list[Field]) -> str:
+    below = [other for other in fields if other.key.startswith(f"{field.key}.")]
+    return _factory_word(field) or _scalar_word(field) or _first(below, _scalar_word) or f"{field.key}=..."
 
 
 def _factory_word(field: Field) -> str:

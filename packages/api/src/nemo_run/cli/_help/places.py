@@ -33,10 +33,10 @@ def place_of(function: Any) -> Place:
     name = class_to_str(inner)
     try:
         path = inspect.getsourcefile(inner) or ""
-        line = inspect.getsourcelines(inner)[1]
+        line = inspect.getsourcelines(inner)[1] if os.path.isfile(path) else 0
     except (OSError, TypeError):  # typed in, or written in C
         return Place(name)
-    return Place(name, os.path.abspath(path), max(line, 1)) if path else Place(name)
+    return Place(name, os.path.abspath(path), line) if line else Place(name)
 
 
 def link_to(place: Place, environ: Mapping[str, str] = os.environ) -> str:
