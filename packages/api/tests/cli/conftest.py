@@ -84,7 +84,7 @@ class Desk:
     def environ(self) -> dict[str, str]:
         ours = {
             "NEMORUN_HOME": str(self.folder / "home"),
-            "PYTHONPATH": f"{self.folder}:/tmp/stub",
+            "PYTHONPATH": str(self.folder),
             "COLUMNS": "100",
         }
         return {**os.environ, "PYTHONWARNINGS": "error", "NEMORUN_SHOW_WARNINGS": "1", **ours}
@@ -290,13 +290,13 @@ class Scripts:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        (folder / "fix.py").write_text(FIX)
+        (folder / "fitting.py").write_text(FIX)
 
     @property
     def environ(self) -> dict[str, str]:
         ours = {
             "NEMORUN_HOME": str(self.folder / "home"),
-            "PYTHONPATH": f"{self.folder}:/tmp/stub",
+            "PYTHONPATH": str(self.folder),
             "COLUMNS": "100",
         }
         inherited = {
@@ -306,7 +306,7 @@ class Scripts:
 
     def write(self, main: str = "run.cli.main(fit)") -> list[str]:
         """Write a script; returns the command that runs it."""
-        text = f"import nemo_run as run\nfrom fix import *\n\n{main}\nprint('after')\n"
+        text = f"import nemo_run as run\nfrom fitting import *\n\n{main}\nprint('after')\n"
         (self.folder / "s.py").write_text(text)
         return [sys.executable, "s.py"]
 

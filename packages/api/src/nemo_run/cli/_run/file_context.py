@@ -45,4 +45,7 @@ def _set(context: Any, name: str, value: Any) -> None:
     hints = hints_of(type(context))
     if name not in hints:
         raise InvalidOptionError(f"run.{name} in the file is no option.{did_you_mean(name, hints)}")
-    setattr(context, name, from_data(value, hints[name], owner=type(context), name=name))
+    try:
+        setattr(context, name, from_data(value, hints[name], owner=type(context), name=name))
+    except ValueError as error:
+        raise InvalidOptionError(f"run.{name} in the file: {error}") from error

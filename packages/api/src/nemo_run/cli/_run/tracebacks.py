@@ -11,6 +11,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from nemo_run.cli._run.options import Manner
+from nemo_run_domain.secrets import MASK, is_secret
 
 _PACKAGES = (
     "nemo_run",
@@ -56,6 +57,7 @@ def _strip(error: BaseException, trace: TracebackType) -> None:
 
 def _show_rich(error: Exception, manner: Manner) -> None:
     from rich.console import Console
+    from rich.pretty import Node
     from rich.traceback import Traceback
 
     shown: Any = Traceback.from_exception(
@@ -66,6 +68,9 @@ def _show_rich(error: Exception, manner: Manner) -> None:
         theme=manner.rich_theme,
         max_frames=100 if manner.rich_traceback else 6,
     )
+    for frame in (frame for stack in shown.trace.stacks for frame in stack.frames):
+        secret = [name for name in frame.locals or () if is_secret(name, None)]
+        frame.locals = frame.locals and {**frame.locals, **{name: Node(value_repr=MASK) for name in secret}}
     Console(stderr=True).print(shown)
 
 

@@ -1,0 +1,130 @@
+"""Files: exports that load again, and the ``run:`` block."""
+
+import json
+
+import pytest
+
+EXPERIMENT = "run.cli.main(many, type='experiment')"
+WORDS = ["net=wide", "net.dims=[1,2]", "opt=sgd", "opt.lr=0.25", "steps=5", "title=a: b", "nets=[wide(1)]"]
+
+
+@pytest.mark.parametrize("option", ["yaml", "toml", "json"])
+def test_an_export_is_accepted_again(scripts, option):
+    done = scripts.run(*WORDS, f"--to-{option}", f"o.{option}")
+    assert (done.code, done.err) == (0, ""), done
+    assert f"Configuration exported to {option.upper()}: o.{option}\n" in done.out
+    assert (scripts.folder / f"o.{option}").read_text().strip() in done.out
+    assert done.out.endswith("Export complete. Skipping execution.\nafter\n")
+    straight = scripts.run(*WORDS, "--to-json", "straight.json").out
+    again = scripts.run("--yaml", f"o.{option}", "--to-json", "straight.json").out
+    as_factory = scripts.run("--factory", f"@o.{option}", "--to-json", "straight.json").out
+    assert straight == again == as_factory
+
+
+def test_one_section_and_several_files(scripts):
+    done = scripts.run(*WORDS, "--to-yaml", "net.yaml:net", "--to-json", "lr:opt.lr", "--to-toml", "all.toml")
+    assert done.code == 0, done
+    assert "Configuration exported to YAML: net.yaml (section: net)" in done.out
+    assert json.loads((scripts.folder / "lr").read_text()) == 0.25
+    assert "fit 64 gelu 5 " in scripts.run("--yes", "net=@net.yaml", "steps=5").out
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (["--to-yaml", "o.txt"], "Unsupported file extension: .txt"),
+        (["--to-yaml", "o.yaml:nosuch"], "Section 'nosuch' not found in configuration"),
+        (["--to-yaml", "o.yaml:net.nosuch"], "Section 'net.nosuch' not found in configuration"),
+        (
+            ["--to-toml", "o.toml", "--to-yaml", "/proc/nosuch/o.yaml"],
+            "Failed to export configuration to YAML",
+        ),
+    ],
+)
+def test_what_cannot_be_exported(scripts, words, text):
+    done = scripts.run(*WORDS, *words)
+    assert done.code == 1
+    assert text in done.err
+    assert done.err.count("Error:") == 1
+    assert not (scripts.folder / "o.yaml").exists()
+
+
+def test_an_export_needs_no_complete_configuration(scripts):
+    assert scripts.run("steps=3", "--to-yaml", "o.yaml").code == 0
+    assert "fit 64 gelu 3 " in scripts.run("--yaml", "o.yaml", "net=wide", "--yes").out
+
+
+def test_experiments_leave_out_their_context(scripts):
+    done = scripts.run("net=wide", "steps=3", "--to-yaml", "o.yaml", main=EXPERIMENT)
+    assert done.code == 0, done
+    assert "ctx" not in (scripts.folder / "o.yaml").read_text()
+    done = scripts.run("--yaml", "o.yaml", "--dryrun", main=EXPERIMENT)
+    assert done.code == 0, done
+    assert "many many True NoneType 64" in done.out
+
+
+RUN_BLOCK = """
+run:
+  name: from-file
+  skip_confirmation: true
+  executor: {_factory_: ex(nodes=2), retries: 3}
+  plugins: [plug, {_factory_: plug, steps: 5}]
+  direct: true
+net: {_factory_: wide}
+"""
+
+
+def test_the_run_block_of_a_file(scripts):
+    (scripts.folder / "f.yaml").write_text(RUN_BLOCK)
+    done = scripts.run("--yaml", "f.yaml")
+    assert done.code == 0, done
+    assert "Launching from-file..." in done.out
+    assert "ntasks_per_node = 2" in done.out
+    assert "retries = 3" in done.out
+    assert "fit 64 gelu 5 " in done.out
+
+
+def test_words_and_options_beat_the_run_block(scripts):
+    (scripts.folder / "f.yaml").write_text(RUN_BLOCK)
+    done = scripts.run("--yaml", "f.yaml", "--name", "mine", "run.executor=None", "run.plugins=plug(steps=9)")
+    assert done.code == 0, done
+    assert "Launching mine..." in done.out
+    assert "retries" not in done.out
+    assert "Plug not applied" in done.err
+    assert "fit 64 gelu 10 " in done.out
+
+
+@pytest.mark.parametrize(
+    ("block", "text"),
+    [
+        ("nam: x", "Did you mean 'name'"),
+        ("detach: perhaps", "detach"),
+        ("executor: nosuch", "Executor nosuch not found"),
+        ("executor: 5", "5"),
+        ("executor: {retries: 3}", "_factory_"),
+        ("executor: {_factory_: ex, bogus: 3}", "bogus"),
+        ("plugins: nosuch", "Plugin nosuch not found"),
+    ],
+)
+def test_a_run_block_that_cannot_be(scripts, block, text):
+    (scripts.folder / "f.yaml").write_text(f"run: {{{block}}}\nnet: {{_factory_: wide}}\n")
+    done = scripts.run("--yaml", "f.yaml", "--yes")
+    assert done.code == 1
+    assert text in done.err
+    assert done.err.count("Error:") == 1
+
+
+def test_run_factory_is_the_factory(scripts):
+    (scripts.folder / "f.yaml").write_text("run: {factory: base}\nsteps: 3\n")
+    assert "fit 64 gelu 3 " in scripts.run("--yaml", "f.yaml", "--yes").out
+    assert "fit 64 gelu 100 " in scripts.run("run.factory=base", "--yes").out
+    assert "fit 64 gelu 100 " in scripts.run("--factory", "base", "--yes").out
+
+
+def test_which_factory_counts(scripts):
+    (scripts.folder / "f.yaml").write_text("_factory_: base\n")
+    main = "run.cli.main(fit, default_factory=other)"
+    main = f"def other() -> run.Partial[fit]:\n    return run.Partial(fit, net=wide(), steps=7)\n\n{main}"
+    assert "fit 64 gelu 7 " in scripts.run("--yes", main=main).out
+    assert "fit 64 gelu 100 " in scripts.run("--yes", "--yaml", "f.yaml", main=main).out
+    assert "fit 64 gelu 100 " in scripts.run("--yes", "--factory", "base", main=main).out
