@@ -86,9 +86,9 @@ def test_secrets_are_masked() -> None:
     old = Partial(fit, api_key="one", env={"MY_TOKEN": "two"})
     new = Partial(fit, api_key="three", env={"MY_TOKEN": "four"}, net=Config(fit, net={"PASSWORD": "five"}))
     assert new.diff_text(old).splitlines() == [
+        "net: None -> fit(net={'PASSWORD': '********'})",
         "api_key: '********' -> '********'",
         "env['MY_TOKEN']: '********' -> '********'",
-        "net: None -> fit(net={'PASSWORD': '********'})",
     ]
 
 
