@@ -118,10 +118,15 @@ def page_of_command(ctx: Any, entrypoint: Any, with_docs: bool) -> Page:
             run_words.section(entrypoint.run_ctx_cls),
         ]
     tables.append(
-        examples.section(ctx.command_path, fn, hidden=hidden, executors=places, is_simple=is_simple)
+        examples.section(_typed(ctx.command_path), fn, hidden=hidden, executors=places, is_simple=is_simple)
     )
     usage = " ".join([ctx.command_path, *ctx.command.collect_usage_pieces(ctx)])
     return Page(usage, headline(entrypoint), tuple(tables))
+
+
+def _typed(path: str) -> str:
+    """Return how people start a program; a script of Python need not be executable."""
+    return f"python {path}" if path.partition(" ")[0].endswith(".py") else path
 
 
 def headline(entrypoint: Any) -> str:
