@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import PurePath
+from types import ModuleType
 from typing import Any
 
 import fiddle as fdl
@@ -23,6 +26,7 @@ from nemo_run.cli._parse.literals import split
 from nemo_run.cli._parse.suggest import closest, listed
 from nemo_run.cli._parse.values import own_copy
 
+_DATA = (str, int, float, complex, bytes, list, tuple, set, frozenset, dict, enum.Enum, PurePath)
 _CALL = re.compile(r"\s*(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*(?:\((?P<arguments>.*)\))?\s*", re.DOTALL)
 
 
@@ -96,11 +100,12 @@ def find_elsewhere(call: Call, spot: Spot, *, load: bool) -> tuple[Any] | None:
         FactoryError: The module cannot be imported.
     """
     try:
-        return (named_object(call.name, load=load) if "." in call.name else of_script(call.name),)
+        found = named_object(call.name, load=load) if "." in call.name else of_script(call.name)
     except LookupError:
         return None
     except LoadingError as error:
         raise FactoryError(f"Cannot use {call.name!r} for {spot}: {error}", call.text, {}) from error
+    return None if isinstance(found, ModuleType) else (found,)
 
 
 def is_factory(found: Any) -> bool:
@@ -111,6 +116,11 @@ def is_factory(found: Any) -> bool:
         return callable(found) and configures(return_hint(found)) is not None
     except (TypeError, ValueError):
         return False
+
+
+def is_meant(found: Any) -> bool:
+    """Whether a dotted text surely names an object: a factory, or a constant that is plain data."""
+    return is_factory(found) if callable(found) else isinstance(found, (fdl.Buildable, *_DATA))
 
 
 def value_of(call: Call, found: Any, spot: Spot, read: Read) -> Any:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from nemo_run._types.hints import Unresolved
 from nemo_run._types.shape import allows_none, bare, config_class_of
 from nemo_run.cli._parse import calls, markers
 from nemo_run.cli._parse.calls import Call, Spot
@@ -52,6 +54,8 @@ class _Reader:
     is_careful: bool = False
 
     def read(self, text: str, hint: Any) -> Any:
+        if not isinstance(hint, Hashable):  # no type at all, such as a list
+            hint = Unresolved(str(hint))
         if is_scalar(hint):
             return self._scalar(text, hint)
         reader = self if self.is_careful or not accepts_text(hint) else replace(self, is_careful=True)
@@ -122,6 +126,6 @@ class _Reader:
         if self.is_careful and "." not in call.name:
             return None
         found = calls.find_elsewhere(call, spot, load=not self.is_careful)
-        if found is None or (self.is_careful and callable(found[0]) and not calls.is_factory(found[0])):
+        if found is None or (self.is_careful and not calls.is_meant(found[0])):
             return None
         return (calls.value_of(call, found[0], spot, from_text),)
