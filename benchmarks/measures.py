@@ -135,6 +135,12 @@ def add(room: Room, depth: int, nodes: int) -> dict[str, float]:
     return {name: room.saved()[name] * 1e3 for name in ("deep", "wide")}
 
 
+def words(room: Room, count: int, nodes: int) -> dict[str, float]:
+    """Take the times that the program itself measured around words of a command line."""
+    room.run(room.subject.case("words", count, nodes))
+    return {name: room.saved()[name] * 1e3 for name in ("first", "again")}
+
+
 def prepare_status(room: Room, count: int) -> None:
     """Run the experiment that is asked about."""
     room.run(room.subject.case("many_scripts", count))

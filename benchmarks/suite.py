@@ -152,4 +152,12 @@ SUITE = (
         },
         measure=partial(measures.add, depth=16, nodes=1000),
     ),
+    Case(
+        name="words",
+        metrics={
+            "first": Metric(name="100 words, config of 1,000 nodes", unit="ms"),
+            "again": Metric(name="  later, the best of 5", unit="ms", target=at_most(5)),
+        },
+        measure=partial(measures.words, count=100, nodes=1000),
+    ),
 )
