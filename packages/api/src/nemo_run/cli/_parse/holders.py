@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-
 from nemo_run._types.describe import class_to_str
 from nemo_run._types.hints import MISSING, evaluate, hint_for
 from nemo_run.cli._parse.containers import item_hint
