@@ -284,6 +284,7 @@ class TestEntrypoint:
 
         made = Entrypoint(train, "llm", env={"A": "1"}, help_str="Train.")
         assert (made.env, made.help_str, made.path) == ({"A": "1"}, "train\nTrain.", "llm.train")
+        assert repr(made) == "<Entrypoint llm.train>"
 
     def test_configure(self) -> None:
         def train(net: Any, steps: int = 1) -> None: ...

@@ -90,6 +90,9 @@ class Entrypoint:
     def run_ctx_cls(self, value: type[RunContext]) -> None:
         self._run_ctx_cls = value
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.path}>"
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function."""
         return self.fn(*args, **kwargs)
