@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -212,3 +215,62 @@ class TestCheck:
         assert data("check")["problems"] == [f"{source}: default 'retires' is a field of no executor here"]
         write('[defaults]\nretires = 1\n[a]\ntype = "slurm"\n')
         assert len(data("check")["problems"]) == 1
+
+
+SCRIPT = """
+import os
+import nemo_run as run
+
+@run.cli.entrypoint(namespace="named")
+def train(steps: int = 1):
+    print("TRAINED", steps, os.environ["GREETING"], os.environ.get("MORE"), len(os.environ["MY_TOKEN"]))
+
+if __name__ == "__main__":
+    run.cli.main(train)
+"""
+
+
+class TestCommandLine:
+    """A script whose executor is named on its command line."""
+
+    def run(self, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+        (folder / "train.py").write_text(SCRIPT)
+        return subprocess.run(
+            [sys.executable, "train.py", "steps=3", *words, "--yes"],
+            cwd=folder,
+            env={**os.environ, "COLUMNS": "200"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    @pytest.mark.parametrize(
+        ("words", "more"),
+        [
+            (["executor=here"], "None"),
+            (["run.executor=twice", "run.executor.env_vars.MORE=x"], "x"),
+            (["--executor", "here", "executor.nodes=1"], "None"),
+        ],
+    )
+    def test_it_runs_there(self, write: Any, tmp_path: Path, words: list[str], more: str) -> None:
+        write(PROFILES.replace("nodes = 2", "nodes = 1"))
+        done = self.run(tmp_path, *words)
+        assert done.returncode == 0, done.stderr
+        assert f"TRAINED 3 hello {more} 5" in done.stdout + done.stderr
+        assert "t0ken" not in done.stdout + done.stderr
+
+    @pytest.mark.parametrize(
+        ("words", "told"),
+        [
+            (["executor=hree"], "Did you mean 'here'"),
+            (["executor=bad"], "executor 'bad', field 'nodess'"),
+            (["executor=here", "executor.nodess=1"], "Did you mean 'nodes'"),
+        ],
+    )
+    def test_mistakes_are_told(self, write: Any, tmp_path: Path, words: list[str], told: str) -> None:
+        write(f'{PROFILES}\n[bad]\nextends = "here"\nnodess = 1\n')
+        done = self.run(tmp_path, *words)
+        assert done.returncode == 1
+        assert told in done.stderr
+        assert "Traceback" not in done.stderr
