@@ -69,9 +69,9 @@ def default_name(task: Any) -> str:
     """Name a task after its function, its script or its command."""
     if isinstance(task, Script):
         return slug(task.get_name()) if "/" in task.get_name() else task.get_name() or "script"
-    if is_lazy(task):
-        return _travelling.name_of(task)
-    function = task.__fn_or_cls__
+    function = task._target_ if is_lazy(task) else task.__fn_or_cls__
+    if getattr(type(function), "__is_lazy__", False) is True:
+        return _travelling.name_of(function)
     name = getattr(function, "__qualname__", type(function).__qualname__)
     return f"{module_name(getattr(function, '__module__', '__main__'))}.{name}"
 

@@ -26,6 +26,14 @@ class Net:
 def fit(net: Net, steps: int = 1, title: str = "t"):
     return [net.width, steps, title]
 
+def half(x):
+    return x // 2
+
+class tools:
+    @staticmethod
+    def double(x):
+        return 2 * x
+
 def recipe() -> run.Partial[fit]:
     return run.Partial(fit, net=run.Config(Net, width=64), steps=100)
 """
@@ -85,6 +93,17 @@ def test_a_factory_that_is_only_there_where_it_runs(elsewhere: run.LocalExecutor
     found = results("factories")
     assert found["one"].value == [32.0, 100, "t"]
     assert found["group"].succeeded
+
+
+def test_partials_of_what_is_imported_later(elsewhere: run.LocalExecutor) -> None:
+    with run.lazy_imports():
+        import lazy_elsewhere.tools as tools
+        from lazy_elsewhere import half
+    with run.Experiment("partials", executor=elsewhere, clean_mode=True) as exp:
+        names = [exp.add(run.Partial(tools.double, x=8)), exp.add(run.Partial(half, x=8))]
+        exp.run()
+    assert names == ["lazy_elsewhere.tools.double", "lazy_elsewhere.half"]
+    assert [results("partials")[name].value for name in names] == [16, 4]
 
 
 def test_it_is_named_after_its_function_and_shown_without_secrets(elsewhere: run.LocalExecutor) -> None:

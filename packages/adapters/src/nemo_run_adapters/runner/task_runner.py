@@ -334,6 +334,9 @@ def build_with_fiddle(document: dict[str, Any]) -> Any:
     import fiddle
     from fiddle.experimental import serialization
 
+    lazy = sys.modules.get("nemo_run.cli._lazy.serialising")
+    if lazy is not None:  # it was loaded before fiddle was there
+        lazy.tell_fiddle()
     configured = serialization.load_json(json.dumps(document))
     if hasattr(type(configured), "resolve"):
         configured = configured.resolve()

@@ -20,16 +20,22 @@ def fill(root: Any) -> None:
     todo, seen = [root], {id(root)}
     known: dict[int, Any] = {}  # of this tree: quicker than asking for each configuration
     while todo:
-        value = todo.pop()
-        if is_buildable(value):
-            target = id(value.__fn_or_cls__)
-            if target not in known:
-                known[target] = _configured_defaults(value)
-            _fill(value, known[target])
-        for part in children_of(value):
+        for part in _parts_of(todo.pop(), known):
             if type(part) not in PLAIN and id(part) not in seen:
                 seen.add(id(part))
                 todo.append(part)
+
+
+def _parts_of(value: Any, known: dict[int, Any]) -> Iterable[Any]:
+    """Return what a value holds, its defaults put in."""
+    if not is_buildable(value):
+        return children_of(value)
+    target = id(value.__fn_or_cls__)
+    if target not in known:
+        known[target] = _configured_defaults(value)
+    if known[target]:
+        _fill(value, known[target])
+    return value.__arguments__.values()
 
 
 def _fill(config: Any, defaults: Iterable[tuple[str, Any]]) -> None:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nemo_run._data.document import Document
+from nemo_run._data.document import Document, short
 from nemo_run._data.formats import SUFFIXES, read
+from nemo_run._data.size import check_size
 from nemo_run._lazy import LazyModule as _Later
 from nemo_run.cli._lazy.errors import LazyConfigError
 
@@ -57,14 +58,19 @@ def read_whole(source: Any) -> Content:
         ValueError: It cannot be used; names the file.
     """
     document = _document(source)
-    if not isinstance(document.data, Mapping):
-        where = document.source or "the text"
-        files = ", ".join(SUFFIXES)
-        raise LazyConfigError(
-            f"Error loading config {where}: it holds {document.data!r}, and not values by parameter; "
-            f"a file needs one of the suffixes {files}"
-        )
-    return _split(document)
+    if isinstance(document.data, Mapping):
+        return _split(document)
+    if document.source:
+        raise _load_error(document.source, f"it {_held(document.data)}, and no values by parameter")
+    suffixes = ", ".join(SUFFIXES)
+    raise LazyConfigError(
+        f"Error loading config: {short(source)} is neither a file with one of the suffixes {suffixes} "
+        "nor a text with values by parameter"
+    )
+
+
+def _held(data: Any) -> str:
+    return "is empty" if data is None else f"holds {short(data)}"
 
 
 def _document(source: Any) -> Document:
@@ -74,14 +80,16 @@ def _document(source: Any) -> Document:
         return _loaded(str(source))
     if isinstance(source, str):
         try:
-            return read(source, "yaml")
+            document = read(source, "yaml")
+            check_size(document.data, "")
+            return document
         except ValueError as error:
             raise LazyConfigError(f"Error loading config: {error}") from error
-    if isinstance(source, Mapping):
-        return Document(data=dict(source))
     omegaconf = sys.modules.get("omegaconf")
     if omegaconf is not None and isinstance(source, omegaconf.DictConfig):
         return Document(data=omegaconf.OmegaConf.to_container(source, resolve=False))
+    if isinstance(source, Mapping):
+        return Document(data=dict(source))
     raise LazyConfigError(f"Invalid config type: {type(source)}")
 
 
@@ -89,7 +97,7 @@ def _loaded(reference: str) -> Document:
     try:
         return load.load_file(*load.parse_reference("@" + reference.removeprefix("@")))
     except ValueError as error:
-        raise _load_error(reference, error) from error
+        raise _load_error(reference, str(error)) from error
 
 
 def read_part(reference: str) -> Document:
@@ -103,11 +111,13 @@ def read_part(reference: str) -> Document:
     try:
         return load.load_part(*load.parse_reference(reference))
     except ValueError as error:
-        raise _load_error(reference, error) from error
+        raise _load_error(reference, str(error)) from error
 
 
-def _load_error(reference: str, error: Exception) -> LazyConfigError:
-    return LazyConfigError(f"Error loading config file {reference.removeprefix('@')}: {error}")
+def _load_error(reference: str, reason: str) -> LazyConfigError:
+    start = "Error loading config file"
+    known = reason.startswith(start)
+    return LazyConfigError(reason if known else f"{start} {reference.removeprefix('@')}: {reason}")
 
 
 def _split(document: Document) -> Content:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nemo_run._lazy import LazyModule
 from nemo_run.cli._lazy.entries import FILE, Entry, FileEntry, is_word
-from nemo_run.cli._lazy.errors import LazyConfigError
+from nemo_run.cli._lazy.errors import InterpolationError, LazyConfigError
 
 if TYPE_CHECKING:
     from nemo_run.cli._lazy import omega
@@ -34,8 +34,16 @@ def interpolate(files: Sequence[FileEntry], changes: Sequence[Entry]) -> tuple[l
     """
     files = [_completed(file, files, changes) for file in files]
     values = _Values(files, changes)
-    files = [file.replaced(values.in_data(file.data, file.path)) if _refers(file) else file for file in files]
+    files = [_filled(file, values) if _refers(file) else file for file in files]
     return files, [_changed(change, values) for change in changes]
+
+
+def _filled(file: FileEntry, values: _Values) -> FileEntry:
+    try:
+        return file.replaced(values.in_data(file.data, file.path))
+    except (InterpolationError, RecursionError) as error:
+        source = file.document.source if file.document is not None else ""
+        raise InterpolationError(f"{source}: {error}" if source else str(error)) from error
 
 
 def _refers(file: FileEntry) -> bool:
@@ -86,12 +94,16 @@ class _Values:
         return self.of(data, path) if isinstance(data, str) and _START in data else data
 
 
-def _texts(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], str]]:
-    if isinstance(data, str):
-        yield path, data
-    elif isinstance(data, (dict, list)):
-        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
-            yield from _texts(value, (*path, key))
+def _texts(data: Any) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """Yield the texts in data with the way to each; data may be deeper than Python's stack."""
+    todo: list[tuple[tuple[Any, ...], Any]] = [((), data)]
+    while todo:
+        path, value = todo.pop()
+        if isinstance(value, str):
+            yield path, value
+        elif isinstance(value, (dict, list)):
+            items = value.items() if isinstance(value, dict) else enumerate(value)
+            todo += [((*path, key), part) for key, part in items if isinstance(part, (str, dict, list))][::-1]
 
 
 # -- values to be given ---------------------------------------------------------------------------

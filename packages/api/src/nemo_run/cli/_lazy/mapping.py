@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from nemo_run._data.to_data import to_data
 from nemo_run.cli._lazy.entrypoint import LazyEntrypoint, target_name
 from nemo_run.cli._lazy.nested import nested
 from nemo_run.cli._lazy.verbatim import Verbatim
@@ -25,7 +26,9 @@ def as_mapping(entry: LazyEntrypoint) -> dict[str, Any]:
 def _typed(path: str, value: Any) -> Any:
     if isinstance(value, Verbatim):
         return str(value)
-    if type(value) is not str or path.endswith("_"):
+    if type(value) is not str:
+        return to_data(value)
+    if path.endswith(("_factory_", "_target_")):
         return value
     if value.lower() in ("true", "false"):
         return value.lower() == "true"

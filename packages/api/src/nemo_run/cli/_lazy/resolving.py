@@ -46,7 +46,7 @@ def resolve(
     if factory is None and isinstance(target, LazyTarget):
         factory = getattr(target.entrypoint, "default_factory", None)
     files, changes = interpolation.interpolate(*in_order(entries, documents))
-    root, files = starting.start(function, factory, files)
+    root, files = starting.start(target, function, factory, files)
     for file in files:
         merge_file(root, file)
     _apply(root, changes)

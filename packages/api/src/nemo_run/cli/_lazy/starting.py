@@ -14,15 +14,19 @@ from nemo_run._types.namespace import get_type_namespace
 from nemo_run.cli._lazy.copying import copy_tree
 from nemo_run.cli._lazy.entries import FileEntry
 from nemo_run.cli._lazy.errors import FactoryResultError, LazyConfigError
-from nemo_run.cli._lazy.importable import import_module, imported
+from nemo_run.cli._lazy.importable import imported
+from nemo_run.cli._lazy.targets import LazyTarget
 from nemo_run.cli._parse.factories import parse_factory
 from nemo_run.config import Partial
 
 
-def start(function: Any, factory: Any, files: Sequence[FileEntry]) -> tuple[Any, list[FileEntry]]:
+def start(
+    target: Any, function: Any, factory: Any, files: Sequence[FileEntry]
+) -> tuple[Any, list[FileEntry]]:
     """Return the ``Partial`` to start from, which is the caller's alone, and the files to merge into it.
 
     Args:
+        target: The function, or something lazy that stands for it.
         function: Of the command.
         factory: Name or callable; None: what a file names as its target, or the function itself.
         files: Contents of files. For the whole function their ``_target_`` may be the function, or a
@@ -33,32 +37,33 @@ def start(function: Any, factory: Any, files: Sequence[FileEntry]) -> tuple[Any,
     """
     made, rest = None, []
     for file in files:
-        target = _target_of(file, function)
-        if target is None or _is_same(target, function):
+        configured = _target_of(file, target, function)
+        if configured is None or _is_same(configured, function):
             rest.append(file)
-        elif factory is None and made is None and _is_factory(target):
-            made = _checked(_called(target, file), function, target)
+        elif factory is None and made is None and _is_factory(configured):
+            made = _checked(_called(configured, file), function, configured)
         else:
             raise LazyConfigError(
-                f"{_place(file)}: it configures {_name(target)}, not {_name(function)}, which is to be run"
+                f"{_place(file)}: it configures {_name(configured)}, "
+                f"not {_name(function)}, which is to be run"
             )
     if factory is not None:
         made = _checked(_made(function, factory), function, factory)
     return Partial(function) if made is None else made, rest
 
 
-def _target_of(file: FileEntry, function: Any) -> Any:
+def _target_of(file: FileEntry, target: Any, function: Any) -> Any:
     """Return what the content of a file for the whole function configures; None where it does not say."""
     if file.path or not isinstance(file.data, dict) or "_target_" not in file.data:
         return None
     text = str(file.data["_target_"])
     if text.startswith(("Config[", "Partial[")):
         text = text.partition("[")[2].removesuffix("]")
-    if text in (_name(function), get_type_namespace(function)):
+    if text in (_name(function), get_type_namespace(function), getattr(target, "import_path", None)):
         return function
     module, _, name = text.partition(".")
     if module != "__main__":
-        return imported(import_module(text))
+        return imported(LazyTarget(text).target)
     found = getattr(sys.modules["__main__"], name, None)
     if found is None and name != getattr(function, "__qualname__", None):
         raise LazyConfigError(f"{_place(file)}: the program that runs has no {name!r}, which {text!r} names")

@@ -6,6 +6,7 @@ from typing import Any
 
 from nemo_run.cli._lazy.command_line import read_command_line
 from nemo_run.cli._lazy.errors import LazyImportError
+from nemo_run.cli._lazy.modules import LazyModule
 from nemo_run.cli._lazy.targets import LazyTarget, is_dotted
 from nemo_run_domain.names import slug
 
@@ -28,10 +29,9 @@ def is_resolved_elsewhere(task: Any) -> bool:
     return False
 
 
-def name_of(task: Any) -> str:
-    """Return a name for a task that is not resolved: that of its function, command or script."""
-    target: LazyTarget = task._target_
-    if is_dotted(target.import_path):
-        return target.import_path
-    words = read_command_line(target.import_path).command
-    return target.__name__ if target.script else slug("-".join(words))
+def name_of(target: Any) -> str:
+    """Return a name for a task by what it calls later: a function, command or script."""
+    path = target.name if isinstance(target, LazyModule) else target.import_path
+    if getattr(target, "script", ""):
+        return target.__name__
+    return path if is_dotted(path) else slug("-".join(read_command_line(path).command))
