@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -13,16 +14,14 @@ from nemo_run._data.configure import Configurer, Node
 from nemo_run._data.document import MAX_DEPTH, Document, path_of, short
 from nemo_run._data.errors import DataError, WrongTypeError, located
 from nemo_run._data.fill import Filler
-from nemo_run._data.fit import Fit, fit_of
+from nemo_run._data.fit import ANYTHING, Fit, fit_of
 from nemo_run._data.forms import ARGS, CALL, FACTORY, RESERVED, TARGET, hashable, maker_of
 from nemo_run._data.place import Place
 from nemo_run._data.scalars import scalar, wrong_type
+from nemo_run._data.size import MOST
 from nemo_run._data.targets import find_target
 from nemo_run.cli._parse.factories import parse_factory
 from nemo_run_domain.errors import NemoRunError
-
-_MOST = 1_000_000
-"""Values that data may stand for once aliases are followed."""
 
 
 class Builder:
@@ -38,7 +37,7 @@ class Builder:
         self.filler = Filler(self.build, self.located)
         self._configure = Configurer(self.located)
         self._todo: list[Any] = []
-        self._made: dict[tuple[int, int], tuple[Any, Any, Any]] = {}
+        self._made: dict[tuple[int, int], tuple[Any, Any]] = {}
         self._fits: dict[int, tuple[Any, Fit]] = {}
         self._count = 0
 
@@ -65,7 +64,7 @@ class Builder:
 
     def _make(self, out: Any, key: Any, data: Any, place: Place) -> None:
         self._count += 1
-        if self._count > _MOST or place.depth > MAX_DEPTH:
+        if self._count > MOST or place.depth > MAX_DEPTH:
             raise self.located(DataError(_too_much(place.depth)), Place())
         try:
             if isinstance(data, dict):
@@ -81,14 +80,14 @@ class Builder:
 
     def _once(self, make: Callable[..., None], out: Any, key: Any, data: Any, place: Place) -> None:
         """Make what several places share only once, as long as they ask for the same."""
-        memo = (id(data), 0 if TARGET in data else id(place.hint))
+        memo = (id(data), 0 if TARGET in data else id(self._fit(place.hint)))
         if memo in self._made:
             out[key] = self._made[memo][0]
             return
 
         def finish(value: Any) -> None:
             out[key] = value
-            self._made[memo] = (value, data, place.hint)  # what has an id must stay
+            self._made[memo] = (value, data)  # what has an id must stay
 
         make(finish, data, place)
 
@@ -101,6 +100,8 @@ class Builder:
         return scalar(data, fit, place, mark)
 
     def _fit(self, hint: Any) -> Fit:
+        if hint is Any or hint is inspect.Parameter.empty:
+            return ANYTHING
         known = self._fits.get(id(hint))
         if known is None:
             known = self._fits[id(hint)] = (hint, fit_of(hint))
@@ -237,4 +238,4 @@ class Builder:
 def _too_much(depth: int) -> str:
     if depth > MAX_DEPTH:
         return f"nested more than {MAX_DEPTH} levels deep"
-    return f"stands for more than {_MOST} values once aliases are followed"
+    return f"stands for more than {MOST} values once aliases are followed"

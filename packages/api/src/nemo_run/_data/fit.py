@@ -63,6 +63,13 @@ class Fit:
         return self.lenient and not isinstance(value, str)
 
     @property
+    def path(self) -> type | None:
+        """The class of paths that text is made to; None where text belongs or no path does."""
+        if self.anything or str in self.scalars:
+            return None
+        return next((cls for cls in self.scalars if issubclass(cls, pathlib.PurePath)), None)
+
+    @property
     def takes_list(self) -> bool:
         """Whether a list is read as a collection."""
         return self.anything or self.collect is not None or self.lenient
@@ -82,6 +89,11 @@ class Fit:
         if isinstance(self.item, tuple):
             return self.item[place] if place < len(self.item) else inspect.Parameter.empty
         return self.item
+
+
+def is_path(text: str) -> bool:
+    """Whether a text can be a path as it is."""
+    return bool(text.strip()) and "\0" not in text
 
 
 def fit_of(hint: Any) -> Fit:
@@ -168,3 +180,6 @@ def _configured(hint: Any) -> Any:
 def _is_configurable(member: Any, plain: tuple[Any, ...]) -> bool:
     cls = get_origin(member) or member
     return isinstance(cls, type) and cls not in (*plain, type(None)) and not issubclass(cls, enum.Enum)
+
+
+ANYTHING = fit_of(Any)

@@ -10,6 +10,7 @@ from nemo_run._data.errors import DataError, SectionMissingError
 from nemo_run._data.files import read_text
 from nemo_run._data.formats import SUFFIXES, format_of, read
 from nemo_run._data.forms import FACTORY, TARGET
+from nemo_run._data.size import check_size
 
 _SECTION = re.compile(r"(.+):(\w[\w.-]*)", re.DOTALL)
 
@@ -44,6 +45,7 @@ def load_file(path: str | os.PathLike[str], section: str | None = None) -> Docum
     """
     name = os.fspath(path)
     document = read(read_text(name), format_of(name), name)
+    check_size(document.data, name)  # others copy what it shares
     if section is None:
         return document
     try:

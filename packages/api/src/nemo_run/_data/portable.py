@@ -8,9 +8,7 @@ from typing import Any
 from nemo_run._data.document import MAX_DEPTH, Where, name_of, path_of, short
 from nemo_run._data.errors import DataError, unwritable
 from nemo_run._data.forms import TARGET, as_form, has_form, pairs_form
-
-_MOST = 1_000_000
-"""Values that a text may hold once shared parts are written out."""
+from nemo_run._data.size import MOST
 
 _TIMES = (datetime.datetime, datetime.date, datetime.time)
 
@@ -42,7 +40,7 @@ class _Rewriter:
         while self._todo:
             holder, key, value, where, depth = self._todo.pop()
             self._count += 1
-            if self._count > _MOST or depth > MAX_DEPTH:
+            if self._count > MOST or depth > MAX_DEPTH:
                 raise DataError(self._too_much(depth))
             holder[key] = self._value(value, where, depth)
         return top[0]
@@ -50,7 +48,7 @@ class _Rewriter:
     def _too_much(self, depth: int) -> str:
         if depth > MAX_DEPTH:
             return f"nested more than {MAX_DEPTH} levels deep"
-        return f"more than {_MOST} values once shared parts are written out; YAML keeps them shared"
+        return f"more than {MOST} values once shared parts are written out; YAML keeps them shared"
 
     def _value(self, value: Any, where: Where, depth: int) -> Any:
         cls = type(value)

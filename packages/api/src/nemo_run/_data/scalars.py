@@ -7,7 +7,7 @@ from typing import Any
 
 from nemo_run._data.document import Mark, short
 from nemo_run._data.errors import WrongTypeError
-from nemo_run._data.fit import Fit
+from nemo_run._data.fit import Fit, is_path
 from nemo_run._data.place import Place
 from nemo_run._types.describe import class_to_str
 from nemo_run.cli._parse.texts import from_text
@@ -23,6 +23,8 @@ def scalar(value: Any, fit: Fit, place: Place, mark: Mark | None) -> Any:
     """
     if fit.accepts(value):
         return value
+    if isinstance(value, str) and fit.path is not None and is_path(value):
+        return fit.path(value)
     text = _text_of(value, fit, mark)
     if fit.is_text and not isinstance(value, str):
         return text

@@ -13,7 +13,7 @@ import fiddle as fdl
 
 from nemo_run._data.document import Where
 from nemo_run._data.errors import DataError, unwritable
-from nemo_run._data.fit import Fit, fit_of
+from nemo_run._data.fit import ANYTHING, Fit, fit_of, is_path
 from nemo_run._data.forms import (
     OPERATORS,
     PARTIAL,
@@ -32,7 +32,6 @@ from nemo_run_adapters.codec.where import at
 
 _NATIVE_KEYS = (str, int, float, bool, type(None))
 _SIMPLE = (str, int, bool, float)
-_ANYTHING = fit_of(Any)
 
 
 def to_data(value: Any) -> Any:
@@ -62,7 +61,7 @@ class _Writer:
 
     def run(self, root: Any) -> Any:
         top: list[Any] = [None]
-        self._todo.append((top, 0, root, _ANYTHING, None))
+        self._todo.append((top, 0, root, ANYTHING, None))
         while self._todo:
             holder, key, value, fit, where = self._todo.pop()
             holder[key] = self._data(value, fit, where)
@@ -100,7 +99,7 @@ class _Writer:
             return self._config(type(value), fields, where)
         if hasattr(value, "_fields"):
             new = form(self._name(type(value), where), *value)
-            self._items(new["_args_"], _ANYTHING, where)
+            self._items(new["_args_"], ANYTHING, where)
             return new
         if isinstance(value, (set, frozenset)):
             return self._set(value, where)
@@ -129,9 +128,9 @@ class _Writer:
         if not _is_plain(value, fit):
             new = pairs_form(value.items())
             for pair in new["_args_"]:
-                self._items(pair, _ANYTHING, where)
+                self._items(pair, ANYTHING, where)
             return new
-        inner = self._fit_of(fit.mapping[1]) if fit.mapping else _ANYTHING
+        inner = self._fit_of(fit.mapping[1]) if fit.mapping else ANYTHING
         new = dict.fromkeys(_plain(key) for key in value)
         self._todo.extend(
             (new, _plain(key), item, inner, (where, f"[{key!r}]")) for key, item in value.items()
@@ -142,14 +141,14 @@ class _Writer:
         """Write the items of a list in their places."""
         fits = [self._fit_of(fit.item_at(i)) for i in range(len(items))] if fit.collect else []
         for i, item in enumerate(items):
-            self._todo.append((items, i, item, fits[i] if fits else _ANYTHING, (where, f"[{i}]")))
+            self._todo.append((items, i, item, fits[i] if fits else ANYTHING, (where, f"[{i}]")))
 
     def _set(self, value: Any, where: Where) -> Any:
         if type(value) is set and all(type(item) in _SIMPLE or item is None for item in value):
             return set(value)
         name = "frozenset" if isinstance(value, frozenset) else "set"
         new = form(f"builtins.{name}", list(value))
-        self._items(new["_args_"][0], _ANYTHING, where)
+        self._items(new["_args_"][0], ANYTHING, where)
         return new
 
     def _leaf(self, value: Any, cls: type, fit: Fit, where: Where) -> Any:
@@ -195,7 +194,7 @@ class _Writer:
 
     def _fit_of(self, hint: Any) -> Fit:
         if hint is inspect.Parameter.empty or hint is Any:
-            return _ANYTHING
+            return ANYTHING
         key = (id(hint), None)
         if key not in self._fits:
             self._keep.append(hint)
@@ -213,15 +212,16 @@ def _hint(target: Any, name: Any) -> Any:
 
 def _comes_back(value: Any, fit: Fit) -> bool:
     """Whether a scalar is read as what it is; a text for a path comes back as that path."""
-    is_path = isinstance(value, str) and any(issubclass(cls, pathlib.PurePath) for cls in fit.scalars)
-    return is_path or fit.accepts(value)
+    if isinstance(value, str) and fit.path is not None:
+        return is_path(value)
+    return fit.accepts(value)
 
 
 def _is_plain(value: dict[Any, Any], fit: Fit) -> bool:
     """Whether a dictionary is read as a dictionary with these keys."""
     if not fit.takes_mapping:
         return False
-    keys = fit_of(fit.mapping[0]) if fit.mapping and not fit.anything else _ANYTHING
+    keys = fit_of(fit.mapping[0]) if fit.mapping and not fit.anything else ANYTHING
     return all(
         isinstance(key, _NATIVE_KEYS)
         and not isinstance(key, enum.Enum)
