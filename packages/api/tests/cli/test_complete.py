@@ -278,6 +278,37 @@ def test_commands_of_this_process_are_found_below_their_namespace(monkeypatch: p
     assert values("lab vision train net.wi", root) == ["net.width="]
 
 
+class Size(str, enum.Enum):
+    SMALL = "small"
+    LARGE = "large"
+
+
+@pytest.mark.usefixtures("_registered")
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("mine --size ", ["small", "large"]),
+        ("mine --size=l", ["--size=large"]),
+        ("mine --color ", ["red", "blue"]),
+        ("mine --color=b", ["--color=blue"]),
+        ("mine one ", ["one", "two"]),
+        ("mine one two t", ["two"]),
+    ],
+)
+def test_commands_that_users_add_keep_their_own_completion(line: str, expected: list[str]) -> None:
+    app = create_cli()
+
+    @app.command("mine")
+    def mine(
+        names: list[str] = typer.Argument(None, autocompletion=lambda: ["one", "two"]),
+        size: Size = typer.Option(Size.SMALL, "--size"),
+        color: str = typer.Option("", "--color", autocompletion=lambda: ["red", "blue"]),
+    ) -> None:
+        raise AssertionError("completion must not run anything")
+
+    assert values(line, typer.main.get_command(app)) == expected
+
+
 # -- lines -----------------------------------------------------------------------------------------
 
 

@@ -142,6 +142,7 @@ def quoted_lines() -> str:
 
 
 BASH = """
+set -u
 source nemorun.bash; source train.bash
 for LINE in @LINES@; do
     COMP_LINE=$LINE COMP_POINT=${#LINE} COMPREPLY=()
@@ -264,6 +265,7 @@ TYPED = [
     ("train.py net=w\tmo\ta\t", "<net=wide><mode=a>"),
     ("train.py mode=b\t", "<mode=b c>"),
     ("train.py --yaml con\t", "<--yaml><conf ig.yaml>"),
+    ("cd . ; A=1 nemorun exp\tst\t", "<experiment><status>"),
     ("train.py other=wi\tother.w\t5", "<other=wide><other.width=5>"),
 ]
 

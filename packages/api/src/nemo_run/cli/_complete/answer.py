@@ -61,8 +61,6 @@ def _candidates(spot: tree.Spot, current: str) -> Iterable[Candidate]:
 
 
 def _values(spot: tree.Spot, param: Any, value: str, prefix: str) -> Iterable[Candidate]:
-    if few := tree.choices(param):
-        return [Candidate(f"{prefix}{choice}") for choice in few]
     entrypoint = getattr(spot.command, "entrypoint", None)
     if entrypoint is not None and param.name in ("factory", "executor"):
         from nemo_run.cli._complete import overrides
@@ -70,7 +68,7 @@ def _values(spot: tree.Spot, param: Any, value: str, prefix: str) -> Iterable[Ca
         return overrides.option_values(spot, param.name, value, prefix)
     metavar = str(getattr(param, "metavar", None) or "")
     if not metavar.startswith(("FILE", "FOLDER", "PATH")):
-        return []
+        return arguments.told_by(param, spot.command, value, prefix)
     suffixes = (".yaml", ".yml", ".json", ".toml") if param.name == "yaml" else ()
     return files.paths(value, prefix=prefix, suffixes=suffixes)
 

@@ -13,13 +13,25 @@ from nemo_run.cli._complete.scripts import SHELLS
 def values(spot: tree.Spot, current: str) -> Iterable[Candidate]:
     """Return what may stand for the next argument of a command."""
     taken = [param for param in tree.parameters(spot.command) if not tree.is_option(param)]
-    if len(spot.words) >= len(taken):
+    is_more = bool(taken) and taken[-1].nargs == -1
+    if len(spot.words) >= len(taken) and not is_more:
         return []
-    param = taken[len(spot.words)]
-    if few := tree.choices(param):
-        return [Candidate(choice) for choice in few]
+    param = taken[min(len(spot.words), len(taken) - 1)]
     make = _BY_NAME.get(param.name)
-    return [] if make is None else make(spot, current)
+    return told_by(param, spot.command, current) if make is None else make(spot, current)
+
+
+def told_by(param: Any, command: Any, current: str, prefix: str = "") -> list[Candidate]:
+    """Return what a parameter itself says about its values: choices, files, or a user's function."""
+    if few := tree.choices(param):
+        return [Candidate(f"{prefix}{choice}") for choice in few]
+    found: list[Candidate] = []
+    for value, text, kind in tree.told_by(param, command, current):
+        if kind == "plain":
+            found.append(Candidate(f"{prefix}{value}", text))
+        else:
+            found += files.paths(current, prefix=prefix)
+    return found
 
 
 def _titles(spot: tree.Spot, current: str) -> Iterator[Candidate]:

@@ -12,7 +12,7 @@ PROGRAMS = ("nemorun", "nemo")
 
 _BASH = r"""# Completion of @PROGRAMS@ for bash.
 _@NAME@_complete() {
-    local program=${1/#\~\//$HOME/} mode line IFS=$'\n'
+    local program=${1/#\~\//$HOME/} mode='' line
     COMPREPLY=()
     {
         IFS= read -r mode

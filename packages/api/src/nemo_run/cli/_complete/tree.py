@@ -93,6 +93,15 @@ def choices(param: Any) -> list[str]:
     return [str(getattr(choice, "value", choice)) for choice in found or ()]
 
 
+def told_by(param: Any, command: Any, current: str) -> list[tuple[str, str, str]]:
+    """Return (value, help, kind) of what a parameter itself completes, as users' commands may have it.
+
+    The kind is ``plain``, or ``file`` or ``dir`` for any file or folder.
+    """
+    found = param.shell_complete(_context(command, None), current)
+    return [(str(each.value), each.help or "", each.type) for each in found]
+
+
 def _option_taking_next(command: Any, context: Any, word: str, values: dict[str, str]) -> Any:
     flag, sign, value = word.partition("=")
     param = option_named(command, flag)
