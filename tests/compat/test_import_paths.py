@@ -35,6 +35,9 @@ PATHS = {
     "Jobs": ["nemo_run.run.experiment"],
     "LAUNCHER_MAP": ["nemo_run.core.execution.launcher"],
     "Launcher": ["nemo_run.core.execution.launcher"],
+    "LazyEntrypoint": ["nemo_run", "nemo_run.cli.lazy", "nemo_run.lazy"],
+    "LazyModule": ["nemo_run.cli.lazy", "nemo_run.lazy"],
+    "LazyTarget": ["nemo_run.cli.lazy", "nemo_run.lazy"],
     "LocalExecutor": ["nemo_run", "nemo_run.core.execution.local", "nemo_run.core.execution"],
     "LogSupportedExecutor": ["nemo_run.core.execution.base"],
     "NEMORUN_HOME": ["nemo_run.config"],
@@ -76,6 +79,7 @@ PATHS = {
     "get_nemorun_home": ["nemo_run.config"],
     "get_type_namespace": ["nemo_run.config"],
     "get_underlying_types": ["nemo_run.config"],
+    "lazy_imports": ["nemo_run", "nemo_run.cli.lazy", "nemo_run.lazy"],
     "import_executor": ["nemo_run", "nemo_run.core.execution.base"],
     "launch_editor": ["nemo_run.devspace.editor"],
     "maybe_load_external_main": ["nemo_run.run.experiment"],
@@ -85,6 +89,9 @@ PATHS = {
 }
 
 HOMES = {
+    "LazyEntrypoint": "nemo_run.cli.lazy",
+    "LazyModule": "nemo_run.cli.lazy",
+    "LazyTarget": "nemo_run.cli.lazy",
     "DevSpace": "nemo_run.devspace.base",
     "Executor": "nemo_run.core.execution.base",
     "Experiment": "nemo_run.run.experiment",

@@ -135,6 +135,27 @@ TABLE: dict[str, Parameters] = {
     "nemo_run.config:get_underlying_types": [("hint", NEEDED)],
     "nemo_run.config:from_dict": [("raw", NEEDED), ("cls", NEEDED)],
     "nemo_run.config:set_value": [("cfg", NEEDED), ("key", NEEDED), ("value", NEEDED)],
+    "nemo_run.cli.lazy:lazy_imports": [("fallback_to_lazy", False)],
+    "nemo_run.cli.lazy:LazyEntrypoint": [
+        ("target", NEEDED),
+        ("factory", None),
+        ("yaml", None),
+        ("overwrites", None),
+    ],
+    "nemo_run.cli.lazy:LazyEntrypoint.resolve": [("self", NEEDED), ("ctx", None)],
+    "nemo_run.cli.lazy:LazyTarget": [("import_path", NEEDED), ("script", "")],
+    "nemo_run.cli.lazy:import_module": [("qualname", NEEDED)],
+    "nemo_run.cli.lazy:dictconfig_to_dot_list": [
+        ("config", NEEDED),
+        ("prefix", ""),
+        ("resolve", True),
+        ("has_factory", False),
+        ("has_target", False),
+    ],
+    "nemo_run.cli.lazy:_load_entrypoint_from_script": [
+        ("script_content", NEEDED),
+        ("module_name", "__dynamic_module__"),
+    ],
     "nemo_run.api:autoconvert": [
         ("fn", None),
         ("partial", False),

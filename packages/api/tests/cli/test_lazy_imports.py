@@ -250,3 +250,29 @@ def test_late_errors_give_the_full_name(
     with pytest.raises(kind, match=message) as caught:
         import_module(name)
     assert isinstance(caught.value, NotFoundError)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "DictConfig", "LazyEntrypoint", "LazyModule", "LazyTarget", "OmegaConf", "_args_to_dictconfig",
+        "_flatten_lazy_entrypoint", "_flatten_lazy_target", "_is_config_file_path",
+        "_load_entrypoint_from_script", "_unflatten_lazy_entrypoint", "_unflatten_lazy_target",
+        "dictconfig_to_dot_list", "import_module", "lazy_imports", "load_config_from_path",
+    ],
+)  # fmt: skip
+def test_the_names_that_programs_import(name: str) -> None:
+    import nemo_run.cli.lazy as home
+
+    assert callable(getattr(home, name))
+    assert name in dir(home)
+
+
+def test_other_names_are_unknown() -> None:
+    import nemo_run.cli.lazy as home
+    import nemo_run.lazy as older
+
+    for module in (home, older):
+        with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
+            _ = module.nonsense
+        assert "LazyEntrypoint" in dir(module)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from nemo_run.cli._lazy.entries import FILE, Entry, normalised
 
+_PART = re.compile(r"(?:[^.\[]|\[[^\]]*\]?)+")
 SUFFIXES = ("+=", "-=", "*=", "/=", "|=", "&=")
 
 
@@ -32,7 +34,7 @@ def nested(
     for path, _, data in files:
         merge(root, path, copy.deepcopy(data))
     for path, operator, value in rest:
-        *parents, last = path.split(".")
+        *parents, last = _parts(path)
         owner = _mapping_at(root, parents)
         owner[last if operator == "=" else f"{last}{operator}"] = read(path, value)
     return root
@@ -43,7 +45,7 @@ def merge(root: dict[str, Any], path: str, data: Any) -> None:
     if not path:
         _merge(root, data)
         return
-    *parents, last = path.split(".")
+    *parents, last = _parts(path)
     owner = _mapping_at(root, parents)
     if isinstance(owner.get(last), dict) and isinstance(data, Mapping):
         _merge(owner[last], data)
@@ -66,6 +68,11 @@ def _mapping_at(root: dict[str, Any], parents: Iterable[str]) -> dict[str, Any]:
             below = root[part] = {"_factory_": below} if isinstance(below, str) else {}
         root = below
     return root
+
+
+def _parts(path: str) -> list[str]:
+    """Split a path at its dots, but not those in brackets."""
+    return _PART.findall(path) or [path]
 
 
 def split_operator(key: str) -> tuple[str, str]:

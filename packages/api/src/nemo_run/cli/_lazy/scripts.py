@@ -19,20 +19,20 @@ _VARIABLE = "LAZY_CLI"
 _lock = threading.RLock()  # the environment and what is recorded belong to the whole process
 
 
-def load_entrypoint(script: str, module_name: str = "__dynamic_module__") -> Any:
+def load_entrypoint(script_content: str, module_name: str = "__dynamic_module__") -> Any:
     """Execute a script, its main block included, and return the entry point it names.
 
     ``run.cli.main`` records the entry point there instead of running it.
 
     Args:
-        script: Text of the script.
+        script_content: Text of the script.
         module_name: Name under which it is put into ``sys.modules``.
 
     Raises:
         SyntaxError: The text is no Python.
         ValueError: It did not call ``run.cli.main``.
     """
-    code = _compiled(script, f"<{module_name}>")
+    code = _compiled(script_content, f"<{module_name}>")
     with _lock, _recording():
         _execute(code, module_name)
         found = state.recorded()
