@@ -310,10 +310,18 @@ class Scripts:
         (self.folder / "s.py").write_text(text)
         return [sys.executable, "s.py"]
 
-    def run(self, *words: str, main: str = "run.cli.main(fit)", **environ: str) -> Ended:
-        """Run a script with words, without a terminal."""
+    def run(self, *words: str, main: str = "run.cli.main(fit)", closing: str = "", **environ: str) -> Ended:
+        """Run a script with words, without a terminal.
+
+        Args:
+            *words: Of its command line.
+            main: What the script does.
+            closing: What a shell writes behind the command, for example ``>&-``.
+            **environ: Variables on top.
+        """
+        argv = [*self.write(main), *words]
         done = subprocess.run(
-            [*self.write(main), *words],
+            ["bash", "-c", f'exec "$@" {closing}', "bash", *argv],
             env=self.environ | environ,
             cwd=self.folder,
             capture_output=True,

@@ -111,7 +111,10 @@ def test_a_script_that_is_loaded_runs_nothing(scripts):
     assert scripts.run(main=main, LAZY_CLI="true").out.splitlines() == ["fit", "after"]
 
 
-RICH = "def go(api_token: str = 'hunter2'):\n    raise ValueError('mine')\n\nrun.cli.main(go, skip_confirmation=True)"
+RICH = """def go(api_token: str = 'hunter2'):
+    raise ValueError('mine')
+
+run.cli.main(go, skip_confirmation=True)"""
 
 
 @pytest.mark.parametrize(
@@ -131,3 +134,44 @@ def test_tracebacks_in_colour_are_wanted_or_not(scripts, options, environ, has_f
     assert ("╭" in done.err, "locals" in done.err) == (has_frame, has_locals)
     assert "= 'hunter2'" not in done.err.replace("api_token: str = 'hunter2'", "")
     assert "nemo_run/cli" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("options", "is_shown"), [((), True), (("--tail-logs",), True), (("--no-tail-logs",), False)]
+)
+def test_output_of_a_job_is_shown_unless_told_otherwise(scripts, options, is_shown):
+    done = scripts.run("net=wide", "--yes", "executor=ex", *options)
+    assert done.code == 0, done
+    assert ("fit 64 gelu" in done.out + done.err) == is_shown
+
+
+def test_a_dry_run_shows_what_would_be_sent_and_leaves_nothing_behind(scripts):
+    done = scripts.run(
+        "net=wide", "--dryrun", "executor=ex", "executor.env_vars={'HF_TOKEN': 'hunter2', 'A': 'b'}"
+    )
+    assert done.code == 0, done
+    assert "command: " in done.out
+    assert "A=b" in done.out
+    assert "hunter2" not in done.out + done.err
+    assert not list(scripts.folder.glob("home/experiments/*/*"))
+
+
+def test_a_task_with_a_context_runs_elsewhere(scripts):
+    main = "run.cli.main(told)"
+    fitting = scripts.folder / "fitting.py"
+    fitting.write_text(
+        fitting.read_text()
+        + "\ndef told(ctx: run.cli.RunContext, a: int = 1):\n    print('told', ctx.name, ctx.detach, a)\n"
+    )
+    done = scripts.run("executor=ex", "--yes", "--name", "n", main=main)
+    assert done.code == 0, done
+    assert "told n False 1" in done.out + done.err
+
+
+def test_a_factory_may_be_named_by_the_script(scripts):
+    assert "fit 64 gelu 100 " in scripts.run("--yes", main="run.cli.main(fit, default_factory='base')").out
+
+
+def test_where_standard_output_is_closed(scripts):
+    done = scripts.run("net=wide", "--yes", closing=">&-")
+    assert (done.code, done.err) == (0, "")

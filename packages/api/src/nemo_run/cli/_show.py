@@ -17,6 +17,12 @@ def write(text: str) -> None:
         sys.stdout.write(f"{text}\n")
 
 
+def flush() -> None:
+    """Let what was written be seen at once."""
+    if sys.stdout is not None:  # pyright: ignore[reportUnnecessaryComparison]
+        sys.stdout.flush()
+
+
 def write_json(value: Any) -> None:
     """Write a value as one line of JSON."""
     write(json.dumps(value))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from nemo_run.cli import _show
 from nemo_run.cli._run.tree import Node, lines_of, node_of
 from nemo_run.cli._run.view import ContextView, leaves_this_process
 
@@ -18,7 +19,7 @@ def show_dry_run(context: ContextView, task: Any) -> None:
     """Print the arguments of the task, where it would run, and its plugins."""
     from nemo_run.run.task import dryrun_fn
 
-    sys.stdout.write(f"Dry run for {context.name}:\n")
+    _show.write(f"Dry run for {context.name}:")
     dryrun_fn(task)
     _write(_places(context))
 
@@ -49,12 +50,12 @@ def _places(context: ContextView) -> list[Node]:
 
 
 def _write(nodes: list[Node]) -> None:
-    if sys.stdout.isatty():
+    if sys.stdout is not None and sys.stdout.isatty():  # pyright: ignore[reportUnnecessaryComparison]
         _write_rich(nodes)
         return
     for node in nodes:
-        sys.stdout.writelines(f"{line}\n" for line in lines_of(node))
-    sys.stdout.flush()
+        _show.write("\n".join(lines_of(node)))
+    _show.flush()
 
 
 def _write_rich(nodes: list[Node]) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import typer
 
-from nemo_run.cli import _ending
+from nemo_run.cli import _ending, _show
 from nemo_run.cli._run.options import Manner
 from nemo_run.exceptions import NemoRunError, WaitTimeoutError
 
@@ -64,8 +63,7 @@ def _tell(error: Exception, manner: Manner) -> None:
     if isinstance(error, NemoRunError):
         _ending.complain(error)
     elif trace := tracebacks.of_the_user(error.__traceback__):
-        if sys.stdout is not None:  # pyright: ignore[reportUnnecessaryComparison] - None where it is closed
-            sys.stdout.flush()
+        _show.flush()
         tracebacks.show(error, trace, manner)
     elif isinstance(error, (OSError, ValueError)):
         _ending.complain(error)

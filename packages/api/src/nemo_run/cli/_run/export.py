@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nemo_run.cli import _show
 from nemo_run.cli._run.view import ContextView
 from nemo_run.exceptions import InvalidConfigError, NemoRunError
 
@@ -47,7 +47,7 @@ def export(context: ContextView, config: Any) -> None:
         ExportError: It cannot be written; nothing is.
     """
     serialize_configuration(config, **_wanted(context))
-    sys.stdout.write("Export complete. Skipping execution.\n")
+    _show.write("Export complete. Skipping execution.")
 
 
 def _wanted(context: ContextView) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def serialize_configuration(
     files = [*_rendered(source, as_data, {option: text for option, text in wanted.items() if text})]
     for file in files:
         _save(file)
-        _show(file, console)
+        _tell(file, console)
 
 
 def _lazy_data(lazy: Any) -> Mapping[str, Any]:
@@ -148,10 +148,10 @@ def _failed(option: str, path: str, error: Exception) -> ExportError:
     return ExportError(f"Failed to export configuration to {option.upper()}: {path}: {error}")
 
 
-def _show(file: _File, console: Any) -> None:
+def _tell(file: _File, console: Any) -> None:
     of_section = f" (section: {file.section})" if file.section else ""
-    text = f"Configuration exported to {file.option.upper()}: {file.path}{of_section}\n{file.text.rstrip()}\n"
+    text = f"Configuration exported to {file.option.upper()}: {file.path}{of_section}\n{file.text.rstrip()}"
     if console is None:
-        sys.stdout.write(text)
+        _show.write(text)
     else:
-        console.print(text, end="", markup=False, highlight=False, soft_wrap=True)
+        console.print(text, markup=False, highlight=False, soft_wrap=True)

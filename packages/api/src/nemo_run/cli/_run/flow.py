@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from nemo_run._lazy import LazyModule
+from nemo_run.cli import _show
 from nemo_run.cli._run import confirm, file_context
 from nemo_run.cli._run.errors import InvalidOptionError, MissingArgumentsError, NotImplementedOptionError
 from nemo_run.cli._run.view import ContextView, extras_of, leaves_this_process
@@ -28,7 +29,7 @@ def execute(context: ContextView, fn: Callable[..., Any], args: Sequence[str], k
     """
     if kind not in (TASK, *EXPERIMENTS):
         raise InvalidOptionError(f"Unknown entrypoint type: {kind}; there are {TASK} and {EXPERIMENTS[0]}")
-    extras_of(context).parameters = _parameters(fn)
+    extras_of(context).parameters = parameters_of(fn)
     words = context.parse_args([*args])
     if context.load:
         raise NotImplementedOptionError("Load is not implemented yet")
@@ -36,19 +37,23 @@ def execute(context: ContextView, fn: Callable[..., Any], args: Sequence[str], k
     if _export.is_wanted(context):
         _export.export(context, task)
         return
-    runner = _launching.run_experiment if kind in EXPERIMENTS else _launching.run_task
-
-    def run_task() -> None:
-        runner(context, task)
-
     if context.repl:
-        _repl.open_with(task, run_task)
-        return
-    go(context, task, run_task, of_experiment=kind in EXPERIMENTS)
+        _repl.open_with(task, lambda: _runner(kind)(context, task))
+    else:
+        go(context, task, kind)
 
 
-def go(context: ContextView, task: Any, run: Callable[[], None], *, of_experiment: bool = False) -> None:
+def _runner(kind: str) -> Any:
+    return _launching.run_experiment if kind in EXPERIMENTS else _launching.run_task
+
+
+def go(context: ContextView, task: Any, kind: str) -> None:
     """Show what is going to run, ask, and run it.
+
+    Args:
+        context: Says how.
+        task: The configured function.
+        kind: ``task`` or ``experiment``.
 
     Raises:
         MissingArgumentsError: Parameters without a value; before anything is shown.
@@ -57,17 +62,17 @@ def go(context: ContextView, task: Any, run: Callable[[], None], *, of_experimen
     check_complete(task)
     if context.dryrun:
         _display.show_dry_run(context, task)
-        if of_experiment or leaves_this_process(context):
-            run()
+        if kind in EXPERIMENTS or leaves_this_process(context):
+            _runner(kind)(context, task)
         return
     _display.show_plan(context, task)
-    if not of_experiment and (warning := _launching.plugins_in_vain(context)):
+    if kind not in EXPERIMENTS and (warning := _launching.plugins_in_vain(context)):
         sys.stderr.write(f"{warning}\n")
     if not confirm.should_continue(context):
         say("Exiting...")
         return
     say(f"Launching {context.name}...")
-    run()
+    _runner(kind)(context, task)
 
 
 def resolve(context: ContextView, fn: Callable[..., Any], words: Sequence[str]) -> Any:
@@ -123,11 +128,12 @@ def launch(context: ContextView, experiment: Any, *, sequential: bool) -> None:
 
 def say(text: str) -> None:
     """Print a line."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+    _show.write(text)
+    _show.flush()
 
 
-def _parameters(fn: Callable[..., Any]) -> list[str]:
+def parameters_of(fn: Callable[..., Any]) -> list[str]:
+    """Return the names of the parameters of a function."""
     from nemo_run._types.hints import signature_of
 
     try:

@@ -43,7 +43,7 @@ def run_experiment(context: ContextView, task: Any) -> None:
     from nemo_run._fiddle import import_fiddle
     from nemo_run.config import Config
 
-    build(import_fiddle().cast(Config, _with_context(context, task)))
+    build(import_fiddle().cast(Config, _with_context(context, task, in_function=True)))
     check_experiments(context)
 
 
@@ -61,11 +61,12 @@ def check_experiments(context: ContextView) -> None:
         raise JobFailedError(f"did not succeed: {', '.join(bad)}")
 
 
-def _with_context(context: ContextView, task: Any) -> Any:
-    """Return a task with the context itself, not a configuration of it, as ``ctx``."""
-    if "ctx" not in extras_of(context).parameters:
-        return task
-    task.__arguments__["ctx"] = context
+def _with_context(context: ContextView, task: Any, *, in_function: bool = False) -> Any:
+    """Return a task with the context as ``ctx``: itself in this process, its configuration elsewhere."""
+    if "ctx" in extras_of(context).parameters:
+        task = task.clone()
+        elsewhere = leaves_this_process(context) and not in_function
+        task.__arguments__["ctx"] = context.to_config() if elsewhere else context
     return task
 
 

@@ -25,10 +25,16 @@ def execute(context: ContextView, entrypoint: Any, args: Sequence[str], name: st
         flow.say("Export complete. Skipping execution.")
         return
     if context.executor is None:
-        task = flow.without_context(lazy.resolve(ctx=context))
-        flow.go(context, task, lambda: launching.run_task(context, task))
+        _run_here(context, lazy.resolve(ctx=context))
         return
     _launch(context, lazy, name)
+
+
+def _run_here(context: ContextView, task: Any) -> None:
+    function = task.__fn_or_cls__
+    extras_of(context).parameters = flow.parameters_of(function)
+    kind = getattr(getattr(function, "cli_entrypoint", None), "type", flow.TASK)
+    flow.go(context, flow.without_context(task), kind)
 
 
 def _launch(context: ContextView, lazy: Any, name: str) -> None:

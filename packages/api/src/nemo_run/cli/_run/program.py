@@ -33,7 +33,8 @@ def _code_of(app: Any, words: list[str] | None) -> int:
         error.show()
         return int(error.exit_code)
     except typer.Abort:
-        return _ending.INTERRUPTED
+        typer.echo("Aborted!", err=True)
+        return _ending.FAILED
     except KeyboardInterrupt as error:
         return getattr(error, "code", None) or _ending.INTERRUPTED
     except typer.Exit as error:

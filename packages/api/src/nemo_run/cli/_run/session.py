@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nemo_run._registry import discovery
+from nemo_run.cli import _show
 from nemo_run.cli._run.command import CommandPlan
 from nemo_run.cli._run.options import fields_of
 from nemo_run.cli._run.view import extras_of
@@ -54,4 +54,4 @@ def configure_logging(verbose: bool) -> None:
     """Let TorchX speak only where more is to be told."""
     logging.getLogger("torchx").setLevel(logging.INFO if verbose else logging.WARNING)
     if verbose:
-        sys.stdout.write("Configuring global options\n")
+        _show.write("Configuring global options")

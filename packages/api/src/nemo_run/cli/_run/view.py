@@ -34,6 +34,10 @@ class ContextView(Protocol):
         """Return the configured function."""
         ...
 
+    def to_config(self) -> Any:
+        """Return a configuration of the options."""
+        ...
+
     def parse_executor(self, name: str, *args: str) -> Any:
         """Return the configuration of an executor."""
         ...
