@@ -44,12 +44,28 @@ def run(argv: list[str], folder: Path) -> str:
     return done.stdout + done.stderr
 
 
-@pytest.mark.parametrize(("where", "text"), [pytest.param(*b, id=b[0]) for b in blocks("python")])
+FILE = re.compile(r"# (\w+\.py)\n")
+PROGRAMS = [block for block in blocks("python") if not FILE.match(block[1])]
+
+
+@pytest.mark.parametrize(("where", "text"), [pytest.param(*b, id=b[0]) for b in PROGRAMS])
 def test_a_program_runs(where: str, text: str, tmp_path: Path) -> None:
     script = tmp_path / "program.py"
     script.write_text(text)
     printed = run([sys.executable, str(script)], tmp_path)
     assert not re.search(r"^Traceback", printed, re.MULTILINE), where
+
+
+def test_the_commands_run_the_files_that_are_shown(tmp_path: Path) -> None:
+    for _, text in blocks("python"):
+        if name := FILE.match(text):
+            (tmp_path / name[1]).write_text(text)
+    commands = [
+        line for _, text in blocks("bash") for line in text.splitlines() if line.startswith("python ")
+    ]
+    assert len(commands) >= 3
+    for command in commands:
+        run(["bash", "-c", command], tmp_path)
 
 
 def test_the_commands_of_the_guide_work(tmp_path: Path) -> None:
