@@ -118,6 +118,11 @@ def test_names_of_the_surroundings():
     inner.__annotations__ = {"net": "Callable[[Net], Net]", "other": list["Net"]}
     assert hints_of(inner) == {"net": Callable[[Net], Net], "other": list[Net]}
 
+    def nested(texts: int, unions: int): ...
+
+    nested.__annotations__ = {"texts": "dict[str, list['Net']]", "unions": Optional[list["Net"]]}  # noqa: UP045
+    assert hints_of(nested) == {"texts": dict[str, list[Net]], "unions": Optional[list[Net]]}  # noqa: UP045
+
 
 @pytest.mark.parametrize("target", [3, None, "text"])
 def test_what_is_not_callable_has_no_signature(target):
@@ -183,3 +188,27 @@ def test_without_none():
 def test_what_a_nested_configuration_configures(hint, target, partial):
     assert config_class_of(hint) is target
     assert is_partial(hint) is partial
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="the syntax came with Python 3.12")
+def test_type_aliases_and_parameters():
+    names: dict[str, Any] = {"Net": Net, "Optional": Optional}
+    exec("type Some = Optional[Net]\ntype Pair[T] = tuple[T, int]", names)
+    exec("def make[T](some: Some, pair: Pair[str], it: T): ...", names)
+    hints = hints_of(names["make"])
+    assert without_none(hints["some"]) is Net
+    assert bare(hints["pair"]) == tuple[str, int]
+    assert config_class_of(hints["some"]) is Net
+
+
+def test_keywords_of_a_typed_dict():
+    from typing_extensions import TypedDict, Unpack
+
+    class Options(TypedDict):
+        size: int
+
+    def take(**options): ...
+
+    take.__annotations__ = {"options": Unpack[Options]}
+    assert hint_for(take, "size") is int
+    assert hint_for(take, "other") is MISSING

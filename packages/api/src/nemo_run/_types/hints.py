@@ -11,7 +11,7 @@ import typing
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ForwardRef, Literal, TypeVar, get_args, get_origin
+from typing import Annotated, Any, ForwardRef, Literal, TypeVar, Union, get_args, get_origin
 
 from nemo_run._types import late_imports
 
@@ -162,13 +162,34 @@ def _evaluated(annotation: Any, namespace: dict[str, Any], late: bool) -> Any:
     found: dict[str, Any] = {}  # never the namespace itself: typing would remember the outcome
     while True:
         try:
-            holder = types.SimpleNamespace(__annotations__={"it": annotation})
-            return typing.get_type_hints(holder, globalns=namespace, localns=found, include_extras=True)["it"]
+            holder = types.SimpleNamespace(__annotations__={"it": _with_references(annotation)})
+            hints = typing.get_type_hints(holder, globalns=namespace, localns=found, include_extras=True)
         except NameError as error:
             name = getattr(error, "name", None)
             if not late or not name or name in found:
                 raise
             found[name] = late_imports.find(namespace, name)
+        else:
+            if not _holds_text(hints["it"]):
+                return hints["it"]
+            if hints["it"] == annotation:
+                raise TypeError(f"{annotation} holds text")
+            annotation = hints["it"]  # Python 3.10 leaves the text in list["Net"]
+
+
+def _with_references(annotation: Any) -> Any:
+    """Return an annotation whose texts inside ``list[...]`` are such that ``typing`` evaluates them."""
+    if not hasattr(annotation, "__args__") or not _holds_text(annotation):
+        return annotation
+    if hasattr(annotation, "__metadata__"):
+        return Annotated[(_with_references(annotation.__origin__), *annotation.__metadata__)]
+    args = tuple(map(_with_references, annotation.__args__))
+    if isinstance(annotation, types.GenericAlias):
+        origin: Any = annotation.__origin__
+        return types.GenericAlias(
+            origin, tuple(ForwardRef(arg) if isinstance(arg, str) else arg for arg in args)
+        )
+    return annotation.copy_with(args) if hasattr(annotation, "copy_with") else Union[args]  # noqa: UP007
 
 
 def _namespaces(target: Any, name: str) -> Iterator[dict[str, Any]]:
