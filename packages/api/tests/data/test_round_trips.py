@@ -28,7 +28,7 @@ from nemo_run_domain.secrets import Secret
 FORMATS = ("yaml", "json", "toml")
 ZLIB = ZlibJSONSerializer()
 
-SLOW = settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+SLOW = settings(deadline=None, max_examples=80, suppress_health_check=list(HealthCheck))
 
 
 def label(value: object) -> str:

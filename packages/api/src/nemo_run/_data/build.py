@@ -23,6 +23,9 @@ from nemo_run._data.targets import find_target
 from nemo_run.cli._parse.factories import parse_factory
 from nemo_run_domain.errors import NemoRunError
 
+_MOST_LEVELS = 40
+"""Of factories whose results are changed by factories; each takes a part of Python's stack."""
+
 
 class Builder:
     """Makes the values of one document.
@@ -40,6 +43,7 @@ class Builder:
         self._made: dict[tuple[int, int], tuple[Any, Any]] = {}
         self._fits: dict[int, tuple[Any, Fit]] = {}
         self._count = 0
+        self._levels = 0
 
     def build(self, data: Any, place: Place) -> Any:
         """Return what data stands for.
@@ -47,16 +51,22 @@ class Builder:
         Raises:
             InvalidConfigError: It cannot stand for anything there; names file, line and path.
         """
+        if self._levels > _MOST_LEVELS:
+            raise DataError(f"factories are nested more than {_MOST_LEVELS} levels deep")
         top: list[Any] = [None]
         base = len(self._todo)
+        self._levels += 1
         self._todo.append((top, 0, data, place))
         while len(self._todo) > base:
-            task = self._todo.pop()
-            if type(task) is tuple:
-                self._make(*task)
-            else:
-                task()
+            self._step(self._todo.pop())
+        self._levels -= 1
         return top[0]
+
+    def _step(self, task: Any) -> None:
+        if type(task) is tuple:
+            self._make(*task)
+        else:
+            task()
 
     def located(self, error: Exception, place: Place) -> Exception:
         """Return an error of the same class that says where it is."""
