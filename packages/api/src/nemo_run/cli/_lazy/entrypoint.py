@@ -13,9 +13,10 @@ from fiddle._src import building, daglish, history, signatures
 
 from nemo_run.cli._lazy import reading, resolving
 from nemo_run.cli._lazy.entries import Entry
+from nemo_run.cli._lazy.recording import STATE, Recorder
 from nemo_run.cli._lazy.serialising import tell_fiddle
 from nemo_run.cli._lazy.targets import LazyTarget
-from nemo_run.cli._lazy.verbatim import Verbatim, verbatim
+from nemo_run.cli._lazy.verbatim import Verbatim
 from nemo_run_domain.secrets import MASK, is_secret
 
 if TYPE_CHECKING:
@@ -23,15 +24,13 @@ if TYPE_CHECKING:
 
     from nemo_run.config import Partial
 
-_STATE = ("_target_", "_factory_", "_args_")
-
 
 def dummy_fn(*args: Any, **kwargs: Any) -> Any:
     """Stand in for the function that is not known yet."""
     raise NotImplementedError("a LazyEntrypoint is called through resolve() or fdl.build()")
 
 
-class LazyEntrypoint(fdl.Buildable[Any]):
+class LazyEntrypoint(Recorder, fdl.Buildable[Any]):
     """A function by its name, with changes that are applied when it is needed.
 
     Assigning to attributes records: ``task.net.width = 5``, ``task.steps *= 2``.
@@ -84,57 +83,6 @@ class LazyEntrypoint(fdl.Buildable[Any]):
         entries = reading.read_config(config).entries
         return [*entries, *(reading.read_overwrite(word, {}) for word in overwrites)]
 
-    def _record_operation(self, op: str, other: Any) -> LazyEntrypoint:
-        """Record a change of the value that this attribute stands for."""
-        operator = op if op.endswith("=") else f"{op}="
-        self._args_.append((self._path, operator, verbatim(other)))
-        return self
-
-    # -- recording ---------------------------------------------------------------------------------
-
-    def __getattr__(self, name: str) -> Any:
-        if name in _STATE:
-            return vars(self)["__arguments__"][name]
-        if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(f"LazyEntrypoint has no attribute {name!r}")
-        return _child(self, f"{self._path}.{name}" if self._path else name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name in _STATE:
-            vars(self)["__arguments__"][name] = value
-        elif not isinstance(value, LazyEntrypoint):  # the end of `task.a += 1`, which is recorded
-            self._args_.append((f"{self._path}.{name}" if self._path else name, "=", verbatim(value)))
-
-    def __delattr__(self, name: str) -> None:
-        raise AttributeError(f"cannot delete {name!r}: a LazyEntrypoint only records assignments")
-
-    def __getitem__(self, key: Any) -> Any:
-        return _child(self, f"{self._path}[{key}]")
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        if not isinstance(value, LazyEntrypoint):
-            self._args_.append((f"{self._path}[{key}]", "=", verbatim(value)))
-
-    def __iadd__(self, other: Any) -> LazyEntrypoint:
-        return self._record_operation("+=", other)
-
-    def __isub__(self, other: Any) -> LazyEntrypoint:
-        return self._record_operation("-=", other)
-
-    def __imul__(self, other: Any) -> LazyEntrypoint:
-        return self._record_operation("*=", other)
-
-    def __itruediv__(self, other: Any) -> LazyEntrypoint:
-        return self._record_operation("/=", other)
-
-    def __ior__(self, other: Any) -> LazyEntrypoint:
-        return self._record_operation("|=", other)
-
-    def __iand__(self, other: Any) -> LazyEntrypoint:
-        return self._record_operation("&=", other)
-
-    __add__, __sub__, __mul__ = __iadd__, __isub__, __imul__
-
     # -- resolving ---------------------------------------------------------------------------------
 
     def resolve(self, ctx: Any = None) -> Partial[Any]:
@@ -177,7 +125,7 @@ class LazyEntrypoint(fdl.Buildable[Any]):
     def __path_elements__(self) -> Any:
         if building._state.in_build:
             return self._resolved_once().__path_elements__()
-        return tuple(daglish.Attr(name) for name in _STATE)
+        return tuple(daglish.Attr(name) for name in STATE)
 
     # -- as a value --------------------------------------------------------------------------------
 
@@ -217,7 +165,7 @@ def _prepare(entry: LazyEntrypoint, state: Sequence[Any], path: str = "") -> Laz
     vars(entry).update(
         {
             "__fn_or_cls__": dummy_fn,
-            "__arguments__": dict(zip(_STATE, state, strict=True)),
+            "__arguments__": dict(zip(STATE, state, strict=True)),
             "__argument_history__": history.History(),
             "__argument_tags__": collections.defaultdict(set),
             "_path": path,
@@ -226,13 +174,6 @@ def _prepare(entry: LazyEntrypoint, state: Sequence[Any], path: str = "") -> Laz
         }
     )
     return entry
-
-
-def _child(entry: LazyEntrypoint, path: str) -> LazyEntrypoint:
-    """Return what stands for an attribute; it records into the same list."""
-    child = object.__new__(type(entry))
-    vars(child).update(vars(entry), _path=path)
-    return child
 
 
 def _copy(entry: LazyEntrypoint, state: Sequence[Any]) -> LazyEntrypoint:
