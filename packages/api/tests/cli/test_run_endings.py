@@ -175,3 +175,34 @@ def test_a_factory_may_be_named_by_the_script(scripts):
 def test_where_standard_output_is_closed(scripts):
     done = scripts.run("net=wide", "--yes", closing=">&-")
     assert (done.code, done.err) == (0, "")
+
+
+SHELL = """
+class InteractiveShellEmbed:
+    def __init__(self, **how):
+        print(how["banner1"])
+
+    def __call__(self, *, local_ns):
+        task = local_ns["task"]
+        task.steps += 1
+        local_ns["run_task"]()
+        print(type(task).__name__)
+"""
+
+
+def test_a_task_can_be_changed_in_ipython(scripts):
+    for name, text in {"__init__": "", "terminal/__init__": "", "terminal/embed": SHELL}.items():
+        path = scripts.folder / "IPython" / f"{name}.py"
+        path.parent.mkdir(exist_ok=True, parents=True)
+        path.write_text(text)
+    done = scripts.run("net=wide", "--repl")
+    assert done.code == 0, done
+    assert "fit 64 gelu 11 " in done.out
+    assert "run_task()" in done.out
+    assert "Continue?" not in done.out
+
+
+def test_without_ipython_there_is_no_repl(scripts):
+    (scripts.folder / "IPython.py").write_text("raise ImportError('no')")
+    done = scripts.run("net=wide", "--repl")
+    assert (done.code, done.err) == (1, "Error: --repl needs IPython: pip install ipython\n")

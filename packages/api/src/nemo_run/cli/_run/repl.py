@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -15,8 +16,8 @@ def open_with(task: Any, run_task: Callable[[], None]) -> None:
         MissingDependencyError: IPython is not installed.
     """
     try:
-        from IPython.terminal.embed import InteractiveShellEmbed
+        embed = importlib.import_module("IPython.terminal.embed")
     except ImportError as error:
         raise MissingDependencyError("--repl needs IPython: pip install ipython") from error
-    shell: Any = InteractiveShellEmbed(banner1="task is what was configured; run_task() runs it")
+    shell: Any = embed.InteractiveShellEmbed(banner1="task is what was configured; run_task() runs it")
     shell(local_ns={"task": task, "run_task": run_task})
