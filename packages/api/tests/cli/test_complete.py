@@ -411,6 +411,13 @@ def test_scripts_that_typer_wrote_are_answered() -> None:
     assert done.stderr == ""
 
 
+def test_a_shell_nobody_knows_does_not_keep_a_program_from_its_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEMORUN_COMPLETE", "1")
+    program = Path(sys.executable).with_name("nemorun")
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=60)
+    assert done.stdout.startswith("nemo_run ")
+
+
 def test_errors_are_not_shown_where_somebody_types(tmp_path: Path) -> None:
     script = tmp_path / "broken.py"
     script.write_text("import nemo_run as run\ndef f(x: 'no such ['): ...\nrun.cli.main(f)\n")

@@ -13,6 +13,7 @@ from typing import Any
 from typer.core import TyperCommand, TyperGroup
 
 _COMPLETE = "NEMORUN_COMPLETE"
+_SHELLS = ("bash", "zsh", "fish")
 
 
 class QuickCommand(TyperCommand):
@@ -20,7 +21,7 @@ class QuickCommand(TyperCommand):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run as a program, or tell a shell what may follow on its command line."""
-        if os.environ.get(_COMPLETE):
+        if os.environ.get(_COMPLETE) in _SHELLS:
             from nemo_run.cli._complete.answer import answer
 
             answer(self)
@@ -38,7 +39,7 @@ class QuickGroup(TyperGroup):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run as a program, or tell a shell what may follow on its command line."""
-        if os.environ.get(_COMPLETE):
+        if os.environ.get(_COMPLETE) in _SHELLS:
             from nemo_run.cli._complete.answer import answer
 
             answer(self)
