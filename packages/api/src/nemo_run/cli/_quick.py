@@ -7,6 +7,7 @@ Typer has other inner workings than expected here, it does everything itself.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import Any
 
@@ -21,11 +22,7 @@ class QuickCommand(TyperCommand):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run as a program, or tell a shell what may follow on its command line."""
-        if os.environ.get(_COMPLETE) in _SHELLS:
-            from nemo_run.cli._complete.answer import answer
-
-            answer(self)
-        _answer_older_scripts()
+        _answer_shells(self)
         return super().main(*args, **kwargs)
 
     def parse_args(self, ctx: Any, args: Any) -> Any:
@@ -39,11 +36,7 @@ class QuickGroup(TyperGroup):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run as a program, or tell a shell what may follow on its command line."""
-        if os.environ.get(_COMPLETE) in _SHELLS:
-            from nemo_run.cli._complete.answer import answer
-
-            answer(self)
-        _answer_older_scripts()
+        _answer_shells(self)
         return super().main(*args, **kwargs)
 
     def parse_args(self, ctx: Any, args: Any) -> Any:
@@ -52,12 +45,18 @@ class QuickGroup(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-def _answer_older_scripts() -> None:
-    """Let Typer answer the scripts that its ``--install-completion`` once wrote for this program."""
-    if any(name.startswith("_") and name.endswith("_COMPLETE") for name in os.environ):
-        from typer._completion_classes import completion_init
+def _answer_shells(program: Any) -> None:
+    """Where a shell asks what may follow, tell it and end."""
+    if os.environ.get(_COMPLETE) in _SHELLS:
+        from nemo_run.cli._complete.answer import answer
 
-        completion_init()
+        answer(program)
+    if any(name.startswith("_") and name.endswith("_COMPLETE") for name in os.environ):
+        # A script that Typer's --install-completion once wrote for this program: Typer answers it.
+        with contextlib.suppress(ImportError):
+            from typer._completion_classes import completion_init
+
+            completion_init()
 
 
 class _AsItIs:
