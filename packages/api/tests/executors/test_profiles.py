@@ -39,6 +39,21 @@ class Login:
 
 
 @dataclass(kw_only=True)
+class NearLogin:
+    """As the tunnel of this machine is."""
+
+    folder: str = ""
+
+
+@dataclass(kw_only=True)
+class Toleration:
+    """It has a type of its own."""
+
+    type: str
+    key: str = ""
+
+
+@dataclass(kw_only=True)
 class Volume:
     """One of many."""
 
@@ -54,6 +69,8 @@ class FarSettings(run.LocalExecutor):
     time: str | None = None
     exclusive: bool | None = True
     tunnel: Login | None = None
+    way: Login | NearLogin | None = None
+    toleration: Toleration | None = None
     volumes: list[Volume] = field(default_factory=list)
     named: dict[str, Volume] = field(default_factory=dict)
     free: dict[str, Any] = field(default_factory=dict)
@@ -198,8 +215,34 @@ class TestFields:
         assert found.named["x"].path == "/x"
 
     @pytest.mark.parametrize(
+        ("way", "kind"),
+        [
+            ('{host = "n"}', "Login"),
+            ('{folder = "/x"}', "NearLogin"),
+            (f'{{type = "{__name__}.NearLogin"}}', "NearLogin"),
+            ('{type = "NearLogin", folder = "/x"}', "NearLogin"),
+            ('{type = "near", folder = "/x"}', "NearLogin"),
+            ('"near_login"', "NearLogin"),
+        ],
+    )
+    def test_one_of_several_classes(self, write: Write, way: str, kind: str) -> None:
+        write(f'[a]\ntype = "FAR"\nway = {way}')
+        assert type(far("a").way).__name__ == kind
+
+    def test_a_class_with_a_type_of_its_own(self, write: Write) -> None:
+        write('[a]\ntype = "FAR"\ntoleration = {type = "x", key = "k"}')
+        assert far("a").toleration is not None
+        assert (far("a").toleration.type, far("a").toleration.key) == ("x", "k")  # type: ignore[union-attr]
+
+    @pytest.mark.parametrize(
         ("launcher", "kind"),
-        [('"torchrun"', "Torchrun"), ('"ft"', "FaultTolerance"), ('{type = "torchrun"}', "Torchrun")],
+        [
+            ('""', "Launcher"),
+            ('"Torchrun"', "Torchrun"),
+            ('"torchrun"', "Torchrun"),
+            ('"ft"', "FaultTolerance"),
+            ('{type = "torchrun"}', "Torchrun"),
+        ],
     )
     def test_launchers(self, write: Write, launcher: str, kind: str) -> None:
         write(f'[a]\ntype = "local"\nlauncher = {launcher}')
@@ -233,6 +276,13 @@ class TestFields:
             ('tunnel = {hostt = "x"}', "tunnel.hostt", "Login has no such field. Did you mean 'host'"),
             ('volumes = [{path = "a"}, {pathh = "b"}]', "volumes.1.pathh", "Did you mean 'path'"),
             ('volumes = ["x"]', "volumes.0", "unknown"),
+            ("volumes = [3]", "volumes.0", "must be a table of fields of Volume, not 3"),
+            ("volumes = 3", "volumes", "list"),
+            ("named = {x = 3}", "named.x", "must be a table of fields of Volume, not 3"),
+            ("tunnel = 3", "tunnel", "Login"),
+            ("tunnel = {type = 3}", "tunnel.type", "must be the name of a class, not 3"),
+            ('way = {type = "nr"}', "way", "Did you mean 'near'.* There are Login, NearLogin"),
+            ('way = {type = "nemo_run.Packager"}', "way", "is no Login or NearLogin"),
             ("env_vars = 1", "env_vars", "must be a table of texts"),
             ("env_vars = {X = true}", "env_vars.X", "write it in quotes"),
             ("env_vars = {X = [1]}", "env_vars.X", "must be a text"),
@@ -253,7 +303,7 @@ class TestFields:
 
     def test_a_missing_field_of_an_object(self, write: Write) -> None:
         write('[a]\ntype = "FAR"\ntunnel = {port = 1}')
-        assert re.search("'a'.*host", problem("a"))
+        assert problem("a") == "executor 'a' has no value for tunnel.host"
 
     def test_an_executor_that_refuses(self, write: Write) -> None:
         write('[a]\ntype = "FAR"\ntime = "never"')
@@ -342,6 +392,11 @@ class TestExtending:
     def test_a_mistake_is_told_where_it_is_made(self, write: Write) -> None:
         write("a:\n  type: local\n  nodess: 1\nb:\n  extends: a\n", "executors.yaml")
         assert "line 3: executor 'a', field 'nodess'" in problem("b")
+        write(
+            "a:\n  type: FAR\n  tunnel:\n    hostt: x\nb:\n  extends: a\n  tunnel:\n    port: 3\n",
+            "executors.yaml",
+        )
+        assert "line 4: executor 'a', field 'tunnel.hostt'" in problem("b")
 
     @pytest.mark.parametrize(
         ("text", "told"),

@@ -17,12 +17,14 @@ from nemo_run.config import Config
 from nemo_run.core.execution._profiles.classes import find_class
 from nemo_run.core.execution._profiles.merge import TYPE
 from nemo_run.core.execution.base import Executor
+from nemo_run.core.execution.launcher import LAUNCHER_MAP
 from nemo_run_domain.errors import InvalidConfigError
 
 ASSIGNED = ("experiment_id", "job_dir")
 """Fields of executors that belong to one job and are set when it is added."""
 
 Path = tuple[str, ...]
+Classes = tuple[type, ...]
 
 
 @dataclass(frozen=True)
@@ -66,32 +68,43 @@ class Builder:
 
     def _nested(self, value: Any, hint: Any, path: Path) -> Any:
         """Return what stands for an object or a container of objects; None if it is neither."""
-        base = _class_in(hint)
-        if base is not None:
-            return self._object(value, base, hint, path)
+        if classes := _classes_in(hint):
+            return self._object(value, classes, hint, path)
         inner = _element(hint)
-        if inner is None or _class_in(inner) is None:
+        if not _classes_in(inner):
             return None
         if isinstance(value, list):
-            return [self._nested(part, inner, (*path, str(i))) for i, part in enumerate(value)]
+            return [self._part(part, inner, (*path, str(i))) for i, part in enumerate(value)]
         if isinstance(value, Mapping):
-            return {key: self._nested(part, inner, (*path, key)) for key, part in value.items()}
+            return {key: self._part(part, inner, (*path, key)) for key, part in value.items()}
         return None
 
-    def _object(self, value: Any, base: type, hint: Any, path: Path) -> Any:
-        table = {TYPE: value} if isinstance(value, str) else value
-        if not isinstance(table, Mapping):
-            return None
-        cls = self._class(table, base, path)
-        if isinstance(value, str) and str in members_of(hint):
-            return value
-        return self.config(cls, {key: part for key, part in table.items() if key != TYPE}, path)
+    def _part(self, value: Any, hint: Any, path: Path) -> Any:
+        found = self._nested(value, hint, path)
+        if found is None and not (value is None and allows_none(hint)):
+            kinds = " or ".join(cls.__name__ for cls in _classes_in(hint))
+            raise self.fail(path, f"must be a table of fields of {kinds}, not {value!r}")
+        return found
 
-    def _class(self, table: Mapping[str, Any], base: type, path: Path) -> type:
-        if TYPE not in table or TYPE in (fields_of(base) or ()):
-            return base
+    def _object(self, value: Any, classes: Classes, hint: Any, path: Path) -> Any:
+        if isinstance(value, str):
+            cls = self._named(value, classes, hint, path)
+            return value if cls is None else self.config(cls, {}, path)
+        if not isinstance(value, Mapping):
+            return None
+        if TYPE not in value or TYPE in (fields_of(classes[0]) or ()):
+            return self.config(_fitting(classes, value), value, path)
+        cls = self._named(value[TYPE], classes, None, path)
+        return self.config(cls or classes[0], {key: value[key] for key in value if key != TYPE}, path)
+
+    def _named(self, text: Any, classes: Classes, hint: Any, path: Path) -> type | None:
+        """Return the class of that name; None for a short name that the field itself takes."""
+        if str in members_of(hint) and (not text or text in LAUNCHER_MAP):
+            return None
+        if not isinstance(text, str):
+            raise self.fail((*path, TYPE), f"must be the name of a class, not {text!r}")
         try:
-            return find_class(table[TYPE], base)
+            return find_class(text, *classes)
         except InvalidConfigError as error:
             raise self.fail(path, str(error)) from error
 
@@ -111,10 +124,16 @@ def _unknown(name: str, cls: type, fields: list[str]) -> str:
     return f"{cls.__name__} has no such field.{did_you_mean(name, fields)} Its fields are {', '.join(fields)}"
 
 
-def _class_in(hint: Any) -> type | None:
-    """Return the class of our own kind that a field holds: a dataclass, alone or beside None and texts."""
+def _classes_in(hint: Any) -> Classes:
+    """Return the dataclasses that a field may hold, in declared order."""
     kinds = [bare(member) for member in members_of(hint)]
-    return next((k for k in kinds if isinstance(k, type) and dataclasses.is_dataclass(k)), None)
+    return tuple(kind for kind in kinds if isinstance(kind, type) and dataclasses.is_dataclass(kind))
+
+
+def _fitting(classes: Classes, table: Mapping[str, Any]) -> type:
+    """Return the first class that has all fields of a table, else the first one."""
+    fields = {cls: fields_of(cls) for cls in classes}
+    return next((c for c, known in fields.items() if known is None or {*table} <= {*known}), classes[0])
 
 
 def _element(hint: Any) -> Any:

@@ -115,11 +115,11 @@ def _read(path: str) -> ProfileFile:
     document = formats.read(text, formats.format_of(path), source=path)
     tables = {} if document.data is None else document.data
     if not isinstance(tables, Mapping):
-        raise InvalidConfigError(f"{path} must hold a table for each executor, not {tables!r}")
+        raise InvalidConfigError(f"{path} must hold a table for each executor, not a {type(tables).__name__}")
     for name, table in tables.items():
         if not isinstance(name, str):
             raise InvalidConfigError(f"{path}: the name of an executor must be a text, not {name!r}")
         if not isinstance(table, Mapping) or not all(isinstance(key, str) for key in table):
-            raise InvalidConfigError(f"{path}: executor {name!r} must be a table of fields, not {table!r}")
+            raise InvalidConfigError(f"{path}: executor {name!r} must be a table of fields")
     named = {name: table for name, table in tables.items() if name != DEFAULTS}
     return ProfileFile(path=path, tables=named, defaults=tables.get(DEFAULTS, {}), document=document)

@@ -15,7 +15,7 @@ from nemo_run.core.execution._profiles.environment import MissingVariableError
 from nemo_run.core.execution._profiles.merge import TYPE
 from nemo_run.core.execution._profiles.named import built, executor_names, named_executor
 from nemo_run.core.execution._profiles.profile import Profile
-from nemo_run_domain.errors import InvalidConfigError
+from nemo_run_domain.errors import InvalidConfigError, NemoRunError
 from nemo_run_domain.secrets import MASK, is_secret
 
 
@@ -161,7 +161,7 @@ def _check(book: Book, layer: Layer) -> Finding | None:
         built(layer.name, Profile(book.stack(layer)).config({}))
     except MissingVariableError as error:
         return Finding(str(error), is_problem=False)
-    except InvalidConfigError as error:
+    except NemoRunError as error:
         return Finding(str(error), is_problem=True)
     return None
 

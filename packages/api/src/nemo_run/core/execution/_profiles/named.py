@@ -12,7 +12,7 @@ from nemo_run.core.execution._profiles import python_file
 from nemo_run.core.execution._profiles.book import Book, open_book
 from nemo_run.core.execution._profiles.errors import ExecutorNotFoundError
 from nemo_run.core.execution.base import Executor
-from nemo_run_domain.errors import InvalidConfigError
+from nemo_run_domain.errors import InvalidConfigError, NemoRunError
 
 if TYPE_CHECKING:
     from nemo_run.config import Config
@@ -69,13 +69,18 @@ def built(name: str, config: Config[Any]) -> Executor:
     """Return what a configuration builds.
 
     Raises:
-        InvalidConfigError: The executor refuses its fields.
+        InvalidConfigError: Arguments are missing, or the executor refuses its fields.
     """
-    import fiddle
+    from nemo_run._config.build import build
+    from nemo_run.cli._parse.missing import missing_arguments
 
+    if missing := [path for path, _ in missing_arguments(config)]:
+        raise InvalidConfigError(f"executor {name!r} has no value for {', '.join(missing)}")
     try:
-        return fiddle.build(config)
-    except (TypeError, ValueError) as error:
+        return build(config)
+    except NemoRunError:
+        raise
+    except Exception as error:
         raise InvalidConfigError(f"executor {name!r} cannot be made: {error}") from error
 
 

@@ -97,9 +97,10 @@ class Profile:
             raise self.error((name,), str(error)) from error
 
     def error(self, path: tuple[str, ...], problem: str) -> InvalidConfigError:
-        """Return the error about a field, at the layer that says it."""
-        said = [layer for layer in self.stack if path and path[0] in layer.table]
-        return (said[-1] if said else self.top).error(path, problem)
+        """Return the error about a field, at the layer that says most of it."""
+        layers = list(reversed(self.stack))
+        depths = [_depth(layer.table, path) for layer in layers]
+        return layers[depths.index(max(depths))].error(path, problem)
 
     def _filled(self, name: str, value: Any, environ: Mapping[str, str]) -> Any:
         try:
@@ -135,6 +136,16 @@ class Profile:
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
         raise self.error((ENV_VARS, name), f"must be a text, not {value!r}; write it in quotes")
+
+
+def _depth(value: Any, path: tuple[str, ...]) -> int:
+    """Return how many steps of a path lead somewhere."""
+    for depth, step in enumerate(path):
+        try:
+            value = value[int(step) if isinstance(value, list) else step]
+        except (LookupError, TypeError, ValueError):
+            return depth
+    return len(path)
 
 
 def _cut(layer: Layer, table: dict[str, Any]) -> dict[str, Any]:
