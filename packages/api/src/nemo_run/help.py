@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -119,6 +120,10 @@ class _Callable(ModuleType):
         import inspect
 
         return inspect.signature(help)
+
+    def __reduce__(self) -> Any:
+        """Travel by name, as other modules do."""
+        return importlib.import_module, (self.__name__,)
 
 
 sys.modules[__name__].__class__ = _Callable

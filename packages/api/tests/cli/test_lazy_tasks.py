@@ -3,7 +3,9 @@
 # pyright: reportMissingImports=false
 from __future__ import annotations
 
+import importlib
 import os
+import pickle
 import sys
 from pathlib import Path
 from typing import Any
@@ -93,6 +95,23 @@ def test_a_factory_that_is_only_there_where_it_runs(elsewhere: run.LocalExecutor
     found = results("factories")
     assert found["one"].value == [32.0, 100, "t"]
     assert found["group"].succeeded
+
+
+def test_a_factory_that_only_the_launching_program_has(elsewhere: run.LocalExecutor) -> None:
+    def recipe() -> Any:
+        from lazy_elsewhere import Net, fit
+
+        return run.Partial(fit, net=run.Config(Net, width=4), steps=3)
+
+    task = LazyEntrypoint("lazy_elsewhere.fit", factory=recipe, overwrites=["steps*=2"])
+    run.run(task, executor=elsewhere, name="own")
+    assert results("own")["own"].value == [4, 6, "t"]
+
+
+@pytest.mark.parametrize("name", ["nemo_run.run", "nemo_run.help"])
+def test_modules_that_can_be_called_travel_by_name(name: str) -> None:
+    module = importlib.import_module(name)
+    assert pickle.loads(pickle.dumps(module)) is module
 
 
 def test_partials_of_what_is_imported_later(elsewhere: run.LocalExecutor) -> None:

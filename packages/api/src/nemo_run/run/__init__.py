@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from types import ModuleType
 from typing import Any
@@ -24,6 +25,10 @@ class _Callable(ModuleType):
         from nemo_run.run.api import run
 
         return inspect.signature(run)
+
+    def __reduce__(self) -> Any:
+        """Travel by name, as other modules do: functions of a script mention it as ``nemo_run``'s."""
+        return importlib.import_module, (self.__name__,)
 
 
 sys.modules[__name__].__class__ = _Callable
