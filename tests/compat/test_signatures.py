@@ -84,6 +84,30 @@ TABLE: dict[str, Parameters] = {
         ("task_id", NEEDED),
         ("task_dir", NEEDED),
     ],
+    "nemo_run.core.tunnel.server:TunnelMetadata": [
+        ("user", NEEDED),
+        ("hostname", NEEDED),
+        ("port", NEEDED),
+        ("workspace_name", NEEDED),
+    ],
+    "nemo_run.core.tunnel.server:TunnelMetadata.restore": [("path", NEEDED), ("tunnel", None)],
+    "nemo_run.core.tunnel.server:launch": [
+        ("path", NEEDED),
+        ("workspace_name", NEEDED),
+        ("verbose", False),
+        ("hostname", None),
+    ],
+    "nemo_run.core.tunnel.server:server_dir": [("job_dir", NEEDED), ("name", NEEDED)],
+    "nemo_run.devspace.base:DevSpace": [
+        ("name", NEEDED),
+        ("executor", NEEDED),
+        ("cmd", "launch_devspace"),
+        ("use_packager", False),
+        ("env_vars", None),
+        ("add_workspace_to_pythonpath", True),
+    ],
+    "nemo_run.devspace.base:DevSpace.connect": [("host", NEEDED), ("path", NEEDED)],
+    "nemo_run.devspace.editor:launch_editor": [("tunnel", NEEDED), ("path", NEEDED)],
     "nemo_run.config:Config": [
         ("fn_or_cls", NEEDED),
         ("args", NEEDED),
@@ -236,4 +260,5 @@ def test_only_these_keywords_are_ours() -> None:
         "Experiment.catalog": ["base_dir"],
         "Experiment.from_id": ["base_dir"],
         "Experiment.from_title": ["base_dir"],
+        "launch": ["files", "on_ready"],
     }

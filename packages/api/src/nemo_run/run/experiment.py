@@ -251,7 +251,7 @@ class Experiment(ConfigurableMixin):
     def add(
         self,
         task: Any,
-        executor: Executor | list[Executor] | str | None = None,
+        executor: Executor | str | list[Executor | str] | None = None,
         name: str = "",
         plugins: list[ExperimentPlugin] | ExperimentPlugin | None = None,
         tail_logs: bool = False,
@@ -262,7 +262,8 @@ class Experiment(ConfigurableMixin):
 
         Args:
             task: A ``Partial`` or a ``Script``; a list of them starts and stops together.
-            executor: Where to run it; default: the experiment's. A list for a group.
+            executor: Where to run it, or the name of an executor; default: the experiment's. A list for a
+                group.
             name: Default: after the function or script; a group needs one.
             plugins: Change copies of the task and the executor.
             tail_logs: Print its output while waiting.
