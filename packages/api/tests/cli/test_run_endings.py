@@ -26,6 +26,7 @@ EXPERIMENT = "run.cli.main(many, type='experiment')"
         ("--name", 2, False),
         ("--steps=5", 2, False),
         ("-x", 2, False),
+        ("net=wide --yes -- --steps=5", 2, False),
     ],
 )
 def test_exit_codes(scripts, words, code, goes_on):

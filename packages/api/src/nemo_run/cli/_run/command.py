@@ -94,11 +94,15 @@ class _WithWords:
         """
         given = [*args]
         try:
-            return super().parse_args(ctx, args)  # type: ignore[misc]
+            rest = super().parse_args(ctx, args)  # type: ignore[misc]
         except _UsageError as error:
             if hasattr(error, "possibilities"):
                 raise _UsageError(_about(error.option_name, given, self, ctx), ctx=ctx) from None
             raise
+        dashed = next((word for word in ctx.args if word.startswith("-")), None)
+        if dashed is not None and not ctx.resilient_parsing:
+            raise _UsageError(_about(dashed.partition("=")[0], given, self, ctx), ctx=ctx)
+        return rest
 
 
 def _about(option: str, words: list[str], command: Any, ctx: Any) -> str:
