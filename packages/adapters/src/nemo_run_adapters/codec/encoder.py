@@ -54,6 +54,7 @@ class Encoder:
         self._shares = False
         self._empty: dict[str, Any] = {}
         self._names: dict[tuple[Any, ...], Any] = {}
+        self._abouts: dict[tuple[int, tuple[Any, ...]], str] = {}
 
     def encode(self, root: Any) -> Node:
         """Return the document of ``root``.
@@ -149,6 +150,18 @@ class Encoder:
         return {"type": kind, "items": items, "metadata": self._about(target, list(arguments), tags, where)}
 
     def _about(self, target: Any, names: list[Any], tags: Any, where: Where) -> Node:
+        """Return a reference to what is the same for all configurations of one kind."""
+        same = (id(target), tuple(names))
+        key = None if tags else self._abouts.get(same)
+        if key is None:
+            key = self._new_about(target, names, tags, where)
+            self._keep.append(target)
+            if not tags:
+                self._abouts[same] = key
+        self._refcounts[key] = self._refcounts.get(key, 0) + 1
+        return {"type": "ref", "key": key}
+
+    def _new_about(self, target: Any, names: list[Any], tags: Any, where: Where) -> str:
         inside = (where, ".<metadata>")
         empty = self._value(self._empty, inside, plain=True)
         about = {
@@ -163,8 +176,7 @@ class Encoder:
         }
         key = self._new_key("buildable_traverser_metadata")
         self._objects[key] = about
-        self._refcounts[key] = 1
-        return {"type": "ref", "key": key}
+        return key
 
     def _one_tuple(self, names: list[Any]) -> tuple[Any, ...]:
         """Return the same tuple for the same names, so that it is written once."""
