@@ -17,6 +17,7 @@ from nemo_run.cli.cli_parser import (
     ArgumentParsingError,
     CLIException,
     FactoryError,
+    ListParseError,
     ParseError,
     UnknownFactoryError,
     UnknownTypeError,
@@ -66,6 +67,19 @@ def filled():
 @factory(target=Model, target_arg="net")
 def inner():
     return run.Config(Net, width=1)
+
+
+@factory(target=List[Model], name="pair")
+def models() -> List[Model]:
+    return [run.Config(Model, net=None)]
+
+
+def make_model():
+    return run.Config(Model, net=None)
+
+
+def describe() -> str:
+    raise AssertionError("not called: it makes a text")
 
 
 def train(
@@ -130,6 +144,9 @@ def importable(monkeypatch):
             [run.Config(Model, wide(), None), run.Config(Model, wide(1), None)],
         ),
         ("more=[]", []),
+        ("more=factories_here.models", [run.Config(Model, net=None)]),
+        ("model=factories_here.make_model", run.Config(Model, net=None)),
+        ("more=pair", [run.Config(Model, net=None)]),
     ],
 )
 def test_value(word, expected):
@@ -168,6 +185,11 @@ def test_nested_parameters_have_the_factories_of_their_owner():
         ("model=nosuch.module.thing", UnknownFactoryError, ["nosuch.module.thing"]),
         ("model=factories_here.CONSTANT(1)", FactoryError, ["takes no arguments"]),
         ("steps=nosuch", ParseError, ["Invalid integer literal"]),
+        ("model=os.getcwd", FactoryError, ["'os.getcwd' does not make a value for 'model'"]),
+        ("model=sys.exit()", FactoryError, ["'sys.exit' does not make a value"]),
+        ("model=shutil.which(ls)", FactoryError, ["'shutil.which' made str '", "is no value for 'model'"]),
+        ("model=factories_here.describe", FactoryError, ["does not make a value"]),
+        ("more=small(wide)", ListParseError, ["small makes one item, write [small(wide)]"]),
     ],
 )
 def test_errors(word, error, texts):

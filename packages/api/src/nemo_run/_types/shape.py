@@ -95,6 +95,11 @@ def configures(hint: Any) -> tuple[type, Any] | None:
     return None
 
 
+def is_configuration(hint: Any) -> bool:
+    """Whether a hint is ``Config``, ``Partial``, or one of these of something."""
+    return configures(hint) is not None or (isinstance(hint, type) and _has_base(hint, "Buildable"))
+
+
 def _nested(hint: Any) -> tuple[type | None, Any]:
     """Return the configuration class that a hint names, if any, and what it configures."""
     for extra in getattr(hint, "__metadata__", ()):

@@ -21,7 +21,8 @@ from nemo_run._types.namespace import get_type_namespace
 from nemo_run._types.shape import configures, is_partial
 from nemo_run.cli._parse.assign import Read, assign_words
 from nemo_run.cli._parse.dotted import LoadingError, named_object, of_script
-from nemo_run.cli._parse.errors import CLIException, FactoryError, UnknownFactoryError
+from nemo_run.cli._parse.errors import CLIException, FactoryError, ListParseError, UnknownFactoryError
+from nemo_run.cli._parse.fitting import is_factory, is_value, makes_one_item, may_make
 from nemo_run.cli._parse.literals import split
 from nemo_run.cli._parse.suggest import closest, listed
 from nemo_run.cli._parse.values import own_copy
@@ -108,16 +109,6 @@ def find_elsewhere(call: Call, spot: Spot, *, load: bool) -> tuple[Any] | None:
     return None if isinstance(found, ModuleType) else (found,)
 
 
-def is_factory(found: Any) -> bool:
-    """Whether something was made for naming it: a factory, or a function that returns configurations."""
-    if getattr(found, "__factory__", False) is True:
-        return True
-    try:
-        return callable(found) and configures(return_hint(found)) is not None
-    except (TypeError, ValueError):
-        return False
-
-
 def is_meant(found: Any) -> bool:
     """Whether a dotted text surely names an object: a factory, or a constant that is plain data."""
     return is_factory(found) if callable(found) else isinstance(found, (fdl.Buildable, *_DATA))
@@ -135,10 +126,33 @@ def value_of(call: Call, found: Any, spot: Spot, read: Read) -> Any:
     return call_factory(found, call, spot, read)
 
 
+def fitting_value_of(call: Call, found: Any, spot: Spot, read: Read) -> Any:
+    """Return what ``value_of`` does, unless that can hardly be meant.
+
+    Raises:
+        FactoryError: A function that makes something else; it is not called if that is known before.
+    """
+    is_function = callable(found) and not isinstance(found, (type, fdl.Buildable))
+    if is_function and not (may_make(found, spot.hint) or configures(spot.hint)):
+        text = f"{call.name!r} does not make a value for {spot}, as far as its annotations tell"
+        raise FactoryError(text, call.text, {"factory": call.name})
+    value = value_of(call, found, spot, read)
+    if is_function and not is_value(value, spot.hint):
+        text = f"{call.name!r} made {type(value).__name__} {value!r:.100}, which is no value for {spot}"
+        raise FactoryError(text, call.text, {"factory": call.name})
+    return value
+
+
 def registered_value(call: Call, function: Any, spot: Spot, read: Read) -> Any:
-    """Return what a registered factory makes; of a class registered as one that is a configuration."""
+    """Return what a registered factory makes; of a class registered as one that is a configuration.
+
+    Raises:
+        ListParseError: It makes an item of the list that is wanted.
+    """
     if isinstance(function, type):
         return value_of(call, function, spot, read)
+    if makes_one_item(function, spot.hint):
+        raise ListParseError(call.text, spot.hint, f"{call.name} makes one item, write [{call.text.strip()}]")
     return call_factory(function, call, spot, read)
 
 

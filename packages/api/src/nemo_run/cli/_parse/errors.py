@@ -71,6 +71,11 @@ class ArgumentValueError(CLIException):
 class UndefinedVariableError(CLIException):
     """An operator was used on what has no value."""
 
+    @property
+    def sentence(self) -> str:
+        key = self.context.get("key")
+        return f"{super().sentence}{f': {key} has no value' if key else ''}"
+
 
 class FactoryError(CLIException):
     """A factory, or the module it is in, raised an error; the error is the cause."""

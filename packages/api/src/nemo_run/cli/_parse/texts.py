@@ -128,4 +128,4 @@ class _Reader:
         found = calls.find_elsewhere(call, spot, load=not self.is_careful)
         if found is None or (self.is_careful and not calls.is_meant(found[0])):
             return None
-        return (calls.value_of(call, found[0], spot, from_text),)
+        return (calls.fitting_value_of(call, found[0], spot, from_text),)

@@ -1,0 +1,78 @@
+"""Whether what a name stands for goes with an annotation."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import fiddle as fdl
+
+from nemo_run._types.hints import MISSING, Unresolved, return_hint
+from nemo_run._types.shape import config_class_of, is_configuration, members_of
+from nemo_run.cli._parse.containers import item_hint, kind_of
+
+
+def is_factory(found: Any) -> bool:
+    """Whether something was made for naming it: a factory, or a function that returns configurations."""
+    if getattr(found, "__factory__", False) is True:
+        return True
+    return callable(found) and is_configuration(_result_of(found))
+
+
+def may_make(function: Any, hint: Any) -> bool:
+    """Whether a function that nobody registered may make a value of a type.
+
+    It is called for that, so it has to be written in Python, and nothing it says may speak against it.
+    """
+    if is_factory(function):
+        return True
+    result = _result_of(function)
+    if not _is_python(function):
+        return False
+    if result in (MISSING, Any) or isinstance(result, Unresolved):
+        return True
+    wanted, made = config_class_of(hint), config_class_of(result)
+    if isinstance(wanted, type) and isinstance(made, type):
+        return issubclass(made, wanted) or issubclass(wanted, made)
+    return bool(_kinds(hint) & _kinds(result))
+
+
+def is_value(value: Any, hint: Any) -> bool:
+    """Whether what such a function made goes with a type; configurations always do."""
+    wanted = config_class_of(hint)
+    if value is None or isinstance(value, fdl.Buildable) or not isinstance(wanted, type):
+        return True
+    return isinstance(value, wanted)
+
+
+def makes_one_item(function: Any, hint: Any) -> bool:
+    """Whether a factory makes an item of the list that an annotation asks for."""
+    if not _kinds(hint) or None in map(_kind_or_none, members_of(hint)):
+        return False
+    result = _result_of(function)
+    item = config_class_of(item_hint(hint))
+    return item is not None and is_configuration(result) and config_class_of(result) is item
+
+
+def _kind_or_none(member: Any) -> str | None:
+    """Return the kind of a container, an empty text for ``NoneType``, None for other types."""
+    return "" if member is type(None) else kind_of(member) or None
+
+
+def _kinds(hint: Any) -> set[str]:
+    return {kind for member in members_of(hint) if (kind := kind_of(member))}
+
+
+def _result_of(function: Any) -> Any:
+    try:
+        return return_hint(function)
+    except (TypeError, ValueError):
+        return MISSING
+
+
+def _is_python(function: Any) -> bool:
+    while isinstance(function, functools.partial):
+        function = function.func
+    function = getattr(function, "__func__", function)
+    in_class = getattr(type(function), "__call__", None)  # noqa: B004 - not whether, but which
+    return hasattr(function, "__code__") or hasattr(in_class, "__code__")
