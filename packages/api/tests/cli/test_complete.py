@@ -12,7 +12,7 @@ from typing import Any, Literal, Optional
 
 import pytest
 import typer
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import nemo_run as run
@@ -116,6 +116,9 @@ def command_for(fn: Any = train, **changes: Any) -> Any:
     return typer.main.get_command(app)
 
 
+COMMAND = command_for()
+
+
 def values(line: str, command: Any = None) -> list[str]:
     *before, current = line.split(" ")
     return [found.value for found in complete(command or command_for(), before, current)]
@@ -216,6 +219,17 @@ def test_help_says_what_a_word_means() -> None:
     assert told["net="] == f"{__name__}.Net"
     (made,) = complete(command_for(), [], "net=")
     assert made.help == "A wide net."
+
+
+@pytest.mark.usefixtures("_registered")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    before=st.lists(st.text(alphabet="net.=-[](,@wide0 run", max_size=8), max_size=3),
+    current=st.text(alphabet="net.=-[](,@wide0 '\"\n", max_size=12)
+    | st.sampled_from(["run.executor.", "net.part.", "nets[0].", "run.", "--factory="]),
+)
+def test_whatever_is_typed_what_follows_begins_with_it(before: list[str], current: str) -> None:
+    assert all(each.value.startswith(current) for each in complete(COMMAND, before, current))
 
 
 # -- our own commands ------------------------------------------------------------------------------

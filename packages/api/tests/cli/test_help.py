@@ -190,6 +190,17 @@ def test_choices_are_what_one_may_write() -> None:
     assert choices_of(int) == []
 
 
+def test_items_of_containers_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    def several(many: list[Base] | None, named: dict[str, Base], plain: list[int]) -> None: ...
+
+    run.help(several)
+    notes = [line.strip() for line in capsys.readouterr().out.splitlines() if "Items" in line]
+    assert notes == [
+        "Items have width, depth: many[0].width=VALUE.",
+        "Items have width, depth: named[KEY].width=VALUE.",
+    ]
+
+
 def test_classes_that_hold_each_other_end() -> None:
     keys = [field.key for field in fields_of(outer)]
     assert keys == ["node", "node.size", "node.next"]

@@ -12,7 +12,7 @@ from nemo_run.cli._complete.candidate import Candidate
 from nemo_run.cli._complete.owners import Owner, child_of, fields_in
 from nemo_run.cli._complete.tree import Spot
 from nemo_run.cli._help import sections, show
-from nemo_run.cli._help.fields import Field, nested_class
+from nemo_run.cli._help.fields import Field, element_of, nested_class
 
 _KEY = re.compile(r"(?P<key>[\w.\[\]'-]*?)\s*(?P<operator>[-+*/|&]?=)(?P<value>.*)", re.DOTALL)
 
@@ -76,7 +76,7 @@ def _field(entrypoint: Any, spot: Spot, key: str) -> Field | None:
     found = next((field for field in fields_in(owner) if field.name == bare), None)
     if found is None or not indexes:
         return found
-    return dataclasses.replace(found, hint=values.element_of(found.hint))
+    return dataclasses.replace(found, hint=element_of(found.hint))
 
 
 def _owner(entrypoint: Any, spot: Spot, path: str) -> Owner | None:

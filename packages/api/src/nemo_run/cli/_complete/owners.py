@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from nemo_run._types.hints import return_hint
-from nemo_run.cli._complete import values
 from nemo_run.cli._help import sections
-from nemo_run.cli._help.fields import Field, nested_class, own_fields
+from nemo_run.cli._help.fields import Field, element_of, nested_class, own_fields
 from nemo_run.cli._help.values import is_config
 
 
@@ -45,7 +44,7 @@ def child_of(owner: Owner, step: str, path: str, words: Sequence[str]) -> Owner 
     if field is None:
         return None
     if bracket:
-        return _of_hint(values.element_of(field.hint))
+        return _of_hint(element_of(field.hint))
     chosen = _chosen(field, path, words)
     if chosen is not None:
         return Owner(chosen)

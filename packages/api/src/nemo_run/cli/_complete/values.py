@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
 import pathlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, get_args
+from typing import Any
 
 from nemo_run._types.describe import class_to_str
 from nemo_run._types.shape import members_of
 from nemo_run.cli._complete import files
 from nemo_run.cli._complete.candidate import Candidate
 from nemo_run.cli._help import docs, sections
-from nemo_run.cli._help.fields import Field, choices_of, own_fields
+from nemo_run.cli._help.fields import Field, choices_of, element_of, own_fields
 
 
 def about(field: Field) -> str:
@@ -67,14 +66,6 @@ def _in_call(function: Callable[..., Any], start: str, inside: str) -> Iterator[
         elif field.name == key:
             for each in for_field(field, value, f"{start}{key}="):
                 yield Candidate(each.value, each.help, goes_on=True)
-
-
-def element_of(hint: Any) -> Any:
-    """Return the type of the items of a container; ``Parameter.empty`` if it says none."""
-    for member in _members(hint):
-        if args := [arg for arg in get_args(member) if arg is not Ellipsis]:
-            return args[-1]
-    return inspect.Parameter.empty
 
 
 def _last_item(value: str) -> tuple[str, str]:

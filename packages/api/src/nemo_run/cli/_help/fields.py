@@ -6,7 +6,7 @@ import dataclasses
 import enum
 import inspect
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
 
@@ -92,6 +92,22 @@ def nested_class(hint: Any) -> Any:
     if inspect.isfunction(target):
         return target
     return target if isinstance(target, type) and _is_worth_showing(target) else None
+
+
+def element_of(hint: Any) -> Any:
+    """Return the type of the items of a container; ``Parameter.empty`` if it says none."""
+    try:
+        members = members_of(hint)
+    except Exception:  # noqa: BLE001 - annotations are users' objects
+        return MISSING
+    found = [args[-1] for member in members if (args := _arguments_of(member))]
+    return found[0] if found else MISSING
+
+
+def _arguments_of(hint: Any) -> list[Any]:
+    origin = get_origin(hint)
+    is_container = isinstance(origin, type) and issubclass(origin, Iterable) and origin is not type
+    return [arg for arg in get_args(hint) if arg is not Ellipsis] if is_container else []
 
 
 def choices_of(hint: Any) -> list[str]:

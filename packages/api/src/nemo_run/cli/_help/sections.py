@@ -5,17 +5,19 @@ from __future__ import annotations
 import inspect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, get_origin
 
 from nemo_run._registry import factories
 from nemo_run._types.describe import class_to_str
+from nemo_run._types.shape import members_of
 from nemo_run.cli._help import docs, values
-from nemo_run.cli._help.fields import Field, choices_of, fields_of
+from nemo_run.cli._help.fields import Field, choices_of, element_of, fields_of, nested_class, own_fields
 from nemo_run.cli._help.model import Row, Section, Span
 from nemo_run.cli._help.places import link_to, place_of
 
 PRELOADED = "Pre-loaded entrypoint factories, run with --factory"
 _MOST = 30
+_NAMED = 8
 
 
 def for_callable(fn: Any, *, with_docs: bool, hidden: tuple[str, ...] = ()) -> Iterator[Section]:
@@ -127,4 +129,21 @@ def _notes(field: Field) -> tuple[str, ...]:
     choices = choices_of(field.hint)
     is_told = set(choices) <= {"None", "true", "false"} or "Literal[" in class_to_str(field.hint)
     told = "" if is_told else f"One of {', '.join(choices)}."
-    return tuple(note for note in (field.doc, told) if note)
+    return tuple(note for note in (field.doc, told, _items(field)) if note)
+
+
+def _items(field: Field) -> str:
+    """Return what the items of a container are made of, if they are configured by parameters."""
+    element = nested_class(element_of(field.hint))
+    names = [inner.name for inner in own_fields(element)] if element is not None else []
+    if not names or field.name.startswith("*"):
+        return ""
+    rest = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return (
+        f"Items have {', '.join(names[:_NAMED])}{rest}: {field.key}[{_index(field.hint)}].{names[0]}=VALUE."
+    )
+
+
+def _index(hint: Any) -> str:
+    origins = [get_origin(member) for member in members_of(hint)]
+    return "KEY" if any(isinstance(each, type) and issubclass(each, Mapping) for each in origins) else "0"
