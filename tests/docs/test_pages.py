@@ -84,6 +84,7 @@ def test_the_commands_of_the_guide_work(tmp_path: Path) -> None:
 def test_profiles_work(where: str, text: str, tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "executors.toml").write_text(text)
+    (tmp_path / "home" / "executors.toml").chmod(0o600)
     assert "No problem found." in run(["nemorun", "executors", "check"], tmp_path), where
 
 

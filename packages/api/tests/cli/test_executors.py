@@ -62,6 +62,7 @@ def write(home: Path) -> Callable[[str, str], str]:
     def write(text: str, name: str = "executors.toml") -> str:
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_text(text)
+        (home / name).chmod(0o600)
         return str((home / name).resolve())
 
     return write

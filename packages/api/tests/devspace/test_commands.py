@@ -47,6 +47,7 @@ def desk(tmp_path: Path, home: Path) -> Path:
     (tmp_path / "workspace_places.py").write_text(WORKSPACE)
     home.mkdir()
     (home / "executors.toml").write_text(PROFILES)
+    (home / "executors.toml").chmod(0o600)
     return tmp_path
 
 
