@@ -17,7 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nemo_run_adapters.codec import AllowList, decode, encode, load
+from nemo_run_adapters.codec.unknown import UnknownFieldWarning
 from nemo_run_adapters.codec.wire import pack, to_document, unpack
+from nemo_run_domain.job import JobHandle
 from nemo_run_domain.secrets import Secret
 
 
@@ -228,3 +230,18 @@ def test_fiddle_reads_ours(graph: Any) -> None:
 @given(GRAPHS)
 def test_ours_reads_fiddles(graph: Any) -> None:
     assert decode(fiddle_text(graph)) == graph
+
+
+def test_fields_of_other_versions_are_dropped_from_classes_of_ours() -> None:
+    text = pack(
+        unpack(encode(fdl.Config(JobHandle, "a", native_id="b")))
+        .replace('native_id"', 'old"')
+        .replace("'native_id'", "'old'")
+    )
+    with pytest.warns(UnknownFieldWarning, match="JobHandle has arguments this version does not know.*: old"):
+        assert decode(text).__arguments__ == {"backend": "a"}
+
+
+def test_fields_of_classes_of_users_are_kept() -> None:
+    text = pack(unpack(encode(fdl.Config(Net, width=1))).replace("width", "renamed"))
+    assert decode(text).__arguments__ == {"renamed": 1}

@@ -12,6 +12,7 @@ from nemo_run_adapters.codec.fiddle_registry import fiddle_node_type
 from nemo_run_adapters.codec.node_types import node_type_of
 from nemo_run_adapters.codec.reader import Configured
 from nemo_run_adapters.codec.references import find, is_refused_builtin
+from nemo_run_adapters.codec.unknown import warn_of_unknown
 from nemo_run_adapters.codec.wire import split_ref
 
 
@@ -44,8 +45,9 @@ class LiveConfigurations:
 
     def configured(self, node: Configured) -> Any:
         cls = self.resolve(*split_ref(node.kind))
-        metadata = self._metadata_class(node.target, tuple(node.arguments), node.tags, {})
-        return cls.__unflatten__(list(node.arguments.values()), metadata)
+        arguments = warn_of_unknown(node.target, node.arguments)
+        metadata = self._metadata_class(node.target, tuple(arguments), node.tags, {})
+        return cls.__unflatten__(list(arguments.values()), metadata)
 
     def other(self, cls: Any, parts: list[Any], metadata: Any) -> Any:
         known = node_type_of(cls) or fiddle_node_type(cls, load=True)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from nemo_run_adapters.codec.node_types import node_type_of
 from nemo_run_adapters.codec.reader import Configured
+from nemo_run_adapters.codec.unknown import known_only
 from nemo_run_adapters.codec.wire import CONFIG_TYPES, PARTIAL_TYPES
 from nemo_run_domain.errors import StoreError, UntrustedFileError
 
@@ -31,7 +32,7 @@ class BuiltObjects:
 
     def configured(self, node: Configured) -> Any:
         positional, named = _split(node)
-        named = _known_only(node.target, named)
+        named = known_only(node.target, named)
         if node.kind in PARTIAL_TYPES:
             return functools.partial(node.target, *positional, **named)
         if node.kind not in CONFIG_TYPES:
@@ -63,33 +64,6 @@ def _split(node: Configured) -> tuple[list[Any], dict[str, Any]]:
             positional += [named.pop(name) for name in ahead]
             positional += [node.arguments[p] for p in positions if p >= place]
     return positional, named
-
-
-def _known_only(target: Any, named: dict[str, Any]) -> dict[str, Any]:
-    """Drop arguments that this version does not know any more."""
-    known = _keywords(target)
-    if known is None or known.issuperset(named):
-        return named
-    import logging
-
-    logging.getLogger(__name__).warning(
-        "A saved %s has arguments this version does not know; they are dropped: %s",
-        _name(target),
-        ", ".join(sorted(set(named) - known)),
-    )
-    return {name: value for name, value in named.items() if name in known}
-
-
-@functools.cache
-def _keywords(target: Any) -> frozenset[str] | None:
-    """Return the names that ``target`` takes as keywords, or None when it takes any."""
-    try:
-        parameters = inspect.signature(target).parameters.values()
-    except (TypeError, ValueError):
-        return None
-    if any(p.kind is p.VAR_KEYWORD for p in parameters):
-        return None
-    return frozenset(p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY))
 
 
 def _name(target: Any) -> str:

@@ -15,7 +15,6 @@ from nemo_run.cli._parse.errors import ArgumentValueError
 from nemo_run.cli._parse.suggest import did_you_mean, listed
 
 _NONE = inspect.Parameter.empty
-_OURS = ("nemo_run", "nemo_run_adapters", "nemo_run_application", "nemo_run_domain")
 
 
 def split_operator(key: Any) -> tuple[Any, str]:
@@ -85,11 +84,6 @@ def parameters_of(target: Any) -> Mapping[str, inspect.Parameter] | None:
         return signature_of(target).parameters
     except (TypeError, ValueError):
         return None
-
-
-def is_ours(target: Any) -> bool:
-    """Whether a saved object of this class may have fields that this version does not know."""
-    return isinstance(target, type) and target.__module__.partition(".")[0] in _OURS
 
 
 def warn_of_unknown_field(message: str) -> None:

@@ -14,7 +14,6 @@ from nemo_run._data.arguments import (
     argument_of,
     default_of,
     hint_of,
-    is_ours,
     split_operator,
     warn_of_unknown_field,
 )
@@ -24,6 +23,7 @@ from nemo_run._data.forms import ARGS, CALL, FACTORY, PARTIAL, RESERVED, TARGET
 from nemo_run._data.place import Place
 from nemo_run._data.targets import find_target, split_marker
 from nemo_run.cli._parse.errors import ArgumentValueError
+from nemo_run_adapters.codec.unknown import is_ours
 
 
 @dataclasses.dataclass(slots=True)

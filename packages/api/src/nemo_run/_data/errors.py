@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+from nemo_run_adapters.codec.unknown import UnknownFieldWarning as UnknownFieldWarning
 from nemo_run_domain.errors import InvalidConfigError, NotFoundError, PackagingError
 
 
@@ -53,10 +54,6 @@ class FileAccessError(DataError, OSError):
 
 class SectionMissingError(DataError, NotFoundError, KeyError):
     """A file has no section of that name."""
-
-
-class UnknownFieldWarning(UserWarning):
-    """A saved object has a field that this version of its class does not; it is left out."""
 
 
 def located(error: Exception, where: str) -> Exception:

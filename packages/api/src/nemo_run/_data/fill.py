@@ -13,6 +13,7 @@ from nemo_run._config.buildables import CONVERTER
 from nemo_run._data.arguments import argument_of, default_of, hint_of, split_operator
 from nemo_run._data.configure import is_markerless
 from nemo_run._data.place import Place
+from nemo_run.cli._parse.errors import ArgumentValueError
 from nemo_run.cli._parse.operations import Operation, combine
 from nemo_run.cli._parse.places import locate
 from nemo_run.cli._parse.words import parse_key
@@ -118,7 +119,10 @@ def _nested(config: Any, argument: str | int) -> Any:
 
 
 def _assign(config: Any, argument: str | int, value: Any) -> None:
-    if isinstance(argument, int):
-        config[argument] = value
-    else:
-        setattr(config, argument, value)
+    try:
+        if isinstance(argument, int):
+            config[argument] = value
+        else:
+            setattr(config, argument, value)
+    except (AttributeError, TypeError, ValueError, LookupError) as error:
+        raise ArgumentValueError(f"cannot set {argument!r}: {error}", str(argument), {}) from error
