@@ -123,3 +123,26 @@ def test_nobody_is_asked_who_has_answered(terminal, words):
     assert code == 0
     assert "Continue?" not in text
     assert "fit 64" in text
+
+
+WAITING = """
+@run.cli.entrypoint(type="experiment")
+def wait(ctx: run.cli.RunContext):
+    with run.Experiment("waiting", ctx.executor) as exp:
+        exp.add(run.Script(inline="echo begun; read word < gate"), tail_logs=True)
+        ctx.launch(exp)
+
+run.cli.main(wait)
+"""
+
+
+def test_ctrl_c_while_a_job_runs(terminal, scripts):
+    os.mkfifo(scripts.folder / "gate")
+    one = terminal("--yes", "executor=ex", main=WAITING)
+    one.read_until("/0 begun")
+    one.interrupt()
+    code, text = one.end()
+    assert code == 130
+    assert "CANCELLED" in text
+    assert "Traceback" not in text
+    assert "after" not in text.splitlines()

@@ -31,9 +31,9 @@ def execute(context: ContextView, fn: Callable[..., Any], args: Sequence[str], k
         raise InvalidOptionError(f"Unknown entrypoint type: {kind}; there are {TASK} and {EXPERIMENTS[0]}")
     extras_of(context).parameters = parameters_of(fn)
     words = context.parse_args([*args])
+    task = without_context(context.parse_fn(fn, words))
     if context.load:
         raise NotImplementedOptionError("Load is not implemented yet")
-    task = without_context(context.parse_fn(fn, words))
     if _export.is_wanted(context):
         _export.export(context, task)
         return
