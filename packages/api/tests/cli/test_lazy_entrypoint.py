@@ -246,6 +246,12 @@ def test_a_target_that_cannot_be_imported() -> None:
     assert isinstance(caught.value, NotFoundError)
 
 
+def test_a_target_that_is_no_function() -> None:
+    with pytest.raises(TypeError, match=r"cannot configure 3\.14") as caught:
+        LazyEntrypoint("math.pi").resolve()
+    assert isinstance(caught.value, NemoRunError)
+
+
 def test_neither_omegaconf_nor_yaml_is_loaded_for_words() -> None:
     import subprocess
 

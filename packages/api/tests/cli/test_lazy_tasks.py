@@ -169,5 +169,5 @@ def test_a_misspelt_name_is_told_at_once() -> None:
 
 
 def test_in_this_process_it_is_resolved(capsys: pytest.CaptureFixture[str]) -> None:
-    run.run(LazyEntrypoint("builtins.print", overwrites=[]))
-    assert capsys.readouterr().out == "\n"
+    run.run(LazyEntrypoint("pprint.pprint", overwrites=["object=[5]"]))
+    assert capsys.readouterr().out == "[5]\n"

@@ -13,7 +13,7 @@ from nemo_run._data.from_data import from_data
 from nemo_run._types.namespace import get_type_namespace
 from nemo_run.cli._lazy.copying import copy_tree
 from nemo_run.cli._lazy.entries import FileEntry
-from nemo_run.cli._lazy.errors import FactoryResultError, LazyConfigError
+from nemo_run.cli._lazy.errors import FactoryResultError, LazyConfigError, LazyTypeError
 from nemo_run.cli._lazy.importable import imported
 from nemo_run.cli._lazy.targets import LazyTarget
 from nemo_run.cli._parse.factories import parse_factory
@@ -49,7 +49,14 @@ def start(
             )
     if factory is not None:
         made = _checked(_made(function, factory), function, factory)
-    return Partial(function) if made is None else made, rest
+    return _bare(function) if made is None else made, rest
+
+
+def _bare(function: Any) -> Any:
+    try:
+        return Partial(function)
+    except (TypeError, ValueError) as error:
+        raise LazyTypeError(f"cannot configure {_name(function)}: {error}") from error
 
 
 def _target_of(file: FileEntry, target: Any, function: Any) -> Any:
