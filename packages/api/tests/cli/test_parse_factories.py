@@ -44,6 +44,11 @@ class Sized:
 
 
 @factory
+def the_same() -> run.Config[Net]:
+    return CONSTANT
+
+
+@factory
 def small(net: Net, opt: Optional[Sgd] = None) -> run.Config[Model]:
     assert isinstance(net, run.Config), "configurations reach factories as they are"
     return run.Config(Model, net=net, opt=opt)
@@ -151,6 +156,11 @@ def importable(monkeypatch):
 )
 def test_value(word, expected):
     assert value(word) == expected
+
+
+def test_a_factory_may_return_the_same_configuration_each_time():
+    assert parse_cli_args(fit, ["net=the_same", "net.width=5"]).net == run.Config(Net, width=5)
+    assert CONSTANT.width == 77
 
 
 def test_constants_are_copied():

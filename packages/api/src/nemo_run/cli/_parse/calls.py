@@ -159,19 +159,22 @@ def registered_value(call: Call, function: Any, spot: Spot, read: Read) -> Any:
 def call_factory(function: Callable[..., Any], call: Call, spot: Spot, read: Read) -> Any:
     """Call a factory; configurations among the arguments reach it as they are.
 
+    A configuration that it returns is copied: it may return the same one each time.
+
     Raises:
         FactoryError: It raised an error, which is the cause.
         CLIException: An argument is wrong.
     """
     args, kwargs = _arguments(function, call, read) if call.arguments else ((), {})
     try:
-        return function(*args, **kwargs)
+        made = function(*args, **kwargs)
     except CLIException:
         raise
     except (Exception, SystemExit) as error:
         problem = f"{type(error).__name__}: {error}"
         text = f"Factory {call.name!r}{_place(function)} for {spot} failed: {problem}"
         raise FactoryError(text, call.text, {"factory": call.name}) from error
+    return own_copy(made) if isinstance(made, (fdl.Buildable, list, tuple, dict)) else made
 
 
 def unknown(call: Call, spot: Spot) -> UnknownFactoryError:
