@@ -56,5 +56,6 @@ def _copy_of_config(config: Any) -> tuple[Any, dict[Any, Any]]:
     arguments = state["__arguments__"] = state["__arguments__"].copy()
     state["__argument_history__"] = type(state["__argument_history__"])()  # begins anew, as when it is read
     tags = state["__argument_tags__"]
-    state["__argument_tags__"] = collections.defaultdict(set, {name: set(tags[name]) for name in tags})
+    copied = {name: set(tags[name]) for name in tags} if tags else ()
+    state["__argument_tags__"] = collections.defaultdict(set, copied)
     return new, arguments
