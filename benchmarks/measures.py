@@ -129,10 +129,20 @@ def interrupt(room: Room) -> dict[str, float]:
     return {"exit": seconds, "left": len(room.processes())}
 
 
+SHAPES = ("tree", "flat")
+"""Of the configurations that are serialised: 1,000 nodes in four levels, and 5,000 below one."""
+
+
 def add(room: Room, depth: int, nodes: int) -> dict[str, float]:
     """Take the times that the program itself measured around ``add``."""
     room.run(room.subject.case("add_config", depth, nodes))
     return {name: room.saved()[name] * 1e3 for name in ("deep", "wide")}
+
+
+def serialise(room: Room, way: str, formats: tuple[str, ...]) -> dict[str, float]:
+    """Take the times that the program itself measured around a serialiser."""
+    room.run(room.subject.case("serialise", way, *formats))
+    return {f"{name}_{shape}": room.saved()[f"{name}_{shape}"] * 1e3 for name in formats for shape in SHAPES}
 
 
 def words(room: Room, count: int, nodes: int) -> dict[str, float]:

@@ -160,4 +160,33 @@ SUITE = (
         },
         measure=partial(measures.words, count=100, nodes=1000),
     ),
+    Case(
+        name="serialise",
+        metrics={
+            "zlib_tree": Metric(name="zlib-JSON of 1,000 nodes", unit="ms", target=times_faster(10)),
+            "zlib_flat": Metric(name="  of 5,000 flat nodes", unit="ms"),
+            "yaml_tree": Metric(name="YAML of 1,000 nodes", unit="ms"),
+            "yaml_flat": Metric(name="  of 5,000 flat nodes", unit="ms"),
+        },
+        measure=partial(measures.serialise, way="write", formats=("zlib", "yaml")),
+        peer_runs=1,
+    ),
+    Case(
+        name="deserialise",
+        metrics={
+            "zlib_tree": Metric(name="load zlib-JSON of 1,000 nodes", unit="ms", target=times_faster(10)),
+            "zlib_flat": Metric(name="  of 5,000 flat nodes", unit="ms"),
+        },
+        measure=partial(measures.serialise, way="read", formats=("zlib",)),
+        peer_runs=1,
+    ),
+    Case(
+        name="deserialise-yaml",
+        metrics={
+            "yaml_tree": Metric(name="load YAML of 1,000 nodes", unit="ms", target=at_most(75)),
+            "yaml_flat": Metric(name="  of 5,000 flat nodes", unit="ms"),
+        },
+        measure=partial(measures.serialise, way="read", formats=("yaml",)),
+        peer=False,  # it cannot read lists of configurations
+    ),
 )
