@@ -30,7 +30,8 @@ class LiveConfigurations:
         import_fiddle()
         self._references = references or {}
         self._policy = policy
-        self._metadata_class = importlib.import_module("fiddle._src.config").BuildableTraverserMetadata
+        self._kinds: dict[str, Any] = {}
+        self._make = importlib.import_module("nemo_run_adapters.codec.making").ConfigMaker().make
 
     def resolve(self, module: str, name: str) -> Any:
         if (known := self._references.get(f"{module}:{name}")) is not None:
@@ -44,10 +45,11 @@ class LiveConfigurations:
         return value
 
     def configured(self, node: Configured) -> Any:
-        cls = self.resolve(*split_ref(node.kind))
+        cls = self._kinds.get(node.kind)
+        if cls is None:
+            cls = self._kinds[node.kind] = self.resolve(*split_ref(node.kind))
         arguments = warn_of_unknown(node.target, node.arguments)
-        metadata = self._metadata_class(node.target, tuple(arguments), node.tags, {})
-        return cls.__unflatten__(list(arguments.values()), metadata)
+        return self._make(cls, node.target, arguments, node.tags)
 
     def other(self, cls: Any, parts: list[Any], metadata: Any) -> Any:
         known = node_type_of(cls) or fiddle_node_type(cls, load=True)

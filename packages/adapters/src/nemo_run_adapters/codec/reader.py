@@ -86,7 +86,7 @@ class _Reader:
 
     def node(self, node: Node) -> Any:
         kind = f"{node['type'].get('module')}:{node['type'].get('name')}"
-        parts = [self.value(item[1]) for item in node["items"]]
+        parts = [self.value(value) for _, value in node["items"]]
         if kind == METADATA:
             return _About(parts[0], parts[1], parts[2])
         about = self.value(node["metadata"])

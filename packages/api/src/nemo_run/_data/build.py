@@ -220,7 +220,7 @@ class Builder:
 
     def _config(self, finish: Callable[[Any], None], node: Node, place: Place) -> None:
         def complete() -> None:
-            config = node.config()
+            config = node.config(self._configure.make)
             if node.later:
                 self.filler.fill(config, node.later, place, replace=True)
             finish(config)

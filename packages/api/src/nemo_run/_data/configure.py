@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import fiddle as fdl
-from fiddle._src.config import BuildableTraverserMetadata
 
 from nemo_run._config.buildables import Config, Partial
 from nemo_run._data.arguments import (
@@ -23,6 +22,7 @@ from nemo_run._data.forms import ARGS, CALL, FACTORY, PARTIAL, RESERVED, TARGET
 from nemo_run._data.place import Place
 from nemo_run._data.targets import find_target, split_marker
 from nemo_run.cli._parse.errors import ArgumentValueError
+from nemo_run_adapters.codec.making import ConfigMaker
 from nemo_run_adapters.codec.unknown import is_ours
 
 
@@ -49,13 +49,12 @@ class Node:
     places: list[Place] = dataclasses.field(default_factory=list)
     later: dict[Any, Any] = dataclasses.field(default_factory=dict)
 
-    def config(self) -> Any:
-        """Return the configuration."""
+    def config(self, make: Callable[..., Any]) -> Any:
+        """Return the configuration; see ``ConfigMaker`` for ``make``."""
         arguments = dict(zip(self.names, self.values, strict=True))
         if self.has_defaults:
             arguments = {**self.kind(self.target).__arguments__, **arguments}
-        about = BuildableTraverserMetadata(self.target, tuple(arguments), {}, {})
-        return self.kind.__unflatten__(list(arguments.values()), about)
+        return make(self.kind, self.target, arguments, {})
 
 
 class Configurer:
@@ -63,6 +62,7 @@ class Configurer:
 
     def __init__(self, located: Callable[[Exception, Place], Exception]) -> None:
         self._located = located
+        self.make = ConfigMaker().make
         self._found: dict[str, Any] = {}
         self._defaults: dict[tuple[Any, int], tuple[Any, bool]] = {}
         self._arguments: dict[tuple[int, Any], tuple[Any, Any, bool]] = {}
