@@ -19,7 +19,13 @@ else:
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ["domain", "application", "adapters", "api"]
 # Extras are not installed for the tests, so the environment cannot say which distribution brings these.
-OPTIONAL = {"kubernetes": "kubernetes", "sky": "skypilot", "leptonai": "leptonai", "ray": "ray", "IPython": "ipython"}
+OPTIONAL = {
+    "kubernetes": "kubernetes",
+    "sky": "skypilot",
+    "leptonai": "leptonai",
+    "ray": "ray",
+    "IPython": "ipython",
+}
 
 
 def manifest(folder: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import linecache
 import math
 import sys
 import types
@@ -157,6 +158,14 @@ def test_a_function_without_source_is_an_os_error() -> None:
     with pytest.raises(OSError, match=r"cannot find the source of unseen\(\)") as caught:
         run.autoconvert(scope["unseen"])()
     assert isinstance(caught.value, NemoRunError)
+
+
+def test_the_source_of_something_else_is_not_taken_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    scope: dict[str, Any] = {"Net": Net}
+    exec(compile("def unseen(): return Net()", "<a cell>", "exec"), scope)
+    monkeypatch.setitem(linecache.cache, "<a cell>", (9, None, ["import os\n"], "<a cell>"))
+    with pytest.raises(OSError, match=r"cannot find the source of unseen\(\)"):
+        run.autoconvert(scope["unseen"])()
 
 
 def test_one_of_two_lambdas_in_a_line_cannot_be_told() -> None:

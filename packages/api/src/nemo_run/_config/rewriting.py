@@ -99,7 +99,10 @@ def _tree_of(function: types.FunctionType) -> Any:
     module = ast.parse(f"if True:\n{text}" if indented else text)
     ast.increment_lineno(module, first - (2 if indented else 1))
     tree: Any = module.body[0]
-    return tree.body[0] if indented else tree
+    tree = tree.body[0] if indented else tree
+    if getattr(tree, "name", None) != function.__code__.co_name:  # of another file by the same name
+        raise NoSourceError(f"cannot find the source of {place_of(function)}; {_ADVICE}")
+    return tree
 
 
 def _lambda_at(function: types.FunctionType, line: int) -> ast.Lambda:

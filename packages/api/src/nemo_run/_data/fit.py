@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from nemo_run._types.hints import Unresolved
-from nemo_run._types.shape import config_class_of, is_partial, is_typed_dict, members_of
+from nemo_run._types.shape import config_class_of, is_class, is_partial, is_typed_dict, members_of
 
 _NUMBERS: dict[Any, tuple[type, ...]] = {float: (float, int), complex: (complex, float, int)}
 _DATES = (datetime.date, datetime.datetime, datetime.time, datetime.timedelta)
@@ -172,7 +172,7 @@ def _configured(hint: Any) -> Any:
     """Return what a mapping for this annotation configures, leaving out what is plain data."""
     found = config_class_of(hint)
     plain = (*_EXACT, *_LISTS, *_MAPS, *_SETS, tuple, type, collections.abc.Callable)
-    if found is None or found in plain or (isinstance(found, type) and issubclass(found, enum.Enum)):
+    if found is None or found in plain or (is_class(found) and issubclass(found, enum.Enum)):
         return next((m for m in members_of(hint) if _is_configurable(m, plain)), None)
     return found
 

@@ -13,6 +13,11 @@ _ABSTRACT = ("typing", "collections.abc")
 _WRAPPERS = ("Final", "Required", "NotRequired", "ReadOnly", "ClassVar")
 
 
+def is_class(hint: Any) -> bool:
+    """Whether a hint is a class; ``list[int]`` is none, although Python 3.10 says that it is a type."""
+    return isinstance(hint, type) and get_origin(hint) is None
+
+
 def bare(hint: Any) -> Any:
     """Return a hint without ``Annotated``, ``NewType``, ``type X = ...``, ``Final`` and ``Required``."""
     while type(hint) is not type:  # most hints are plain classes
@@ -97,7 +102,7 @@ def configures(hint: Any) -> tuple[type, Any] | None:
 
 def is_configuration(hint: Any) -> bool:
     """Whether a hint is ``Config``, ``Partial``, or one of these of something."""
-    return configures(hint) is not None or (isinstance(hint, type) and _has_base(hint, "Buildable"))
+    return configures(hint) is not None or (is_class(hint) and _has_base(hint, "Buildable"))
 
 
 def _nested(hint: Any) -> tuple[type | None, Any]:
@@ -119,7 +124,7 @@ def _target(hint: Any) -> Any:
         cls = get_origin(member) or member
         if isinstance(cls, types.FunctionType):  # Config[function]
             return cls
-        if isinstance(cls, type) and cls not in _SIMPLE and cls.__module__ not in _ABSTRACT:
+        if is_class(cls) and cls not in _SIMPLE and cls.__module__ not in _ABSTRACT:
             return cls
     return None
 

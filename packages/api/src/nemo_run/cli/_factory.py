@@ -14,6 +14,7 @@ from nemo_run._registry._factories import DEFAULT_NAME
 from nemo_run._registry.constituents import coarse_namespace
 from nemo_run._registry.errors import FactoryAnnotationError
 from nemo_run._types.hints import Unresolved, return_hint
+from nemo_run._types.shape import is_class
 from nemo_run.cli._caller import frame_of_caller
 from nemo_run.cli._names import name_of
 from nemo_run_domain.errors import InvalidConfigError
@@ -171,4 +172,4 @@ def _evaluated(fn: Any, hint: Any) -> Any:
 def _is_configuration(kind: Any) -> bool:
     """Whether a class is a ``Config`` or ``Partial``; whoever has one has loaded fiddle."""
     fiddle = sys.modules.get("fiddle")
-    return fiddle is not None and isinstance(kind, type) and issubclass(kind, (fiddle.Config, fiddle.Partial))
+    return fiddle is not None and is_class(kind) and issubclass(kind, (fiddle.Config, fiddle.Partial))

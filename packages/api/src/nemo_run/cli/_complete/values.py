@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from nemo_run._types.describe import class_to_str
-from nemo_run._types.shape import members_of
+from nemo_run._types.shape import is_class, members_of
 from nemo_run.cli._complete import files
 from nemo_run.cli._complete.candidate import Candidate
 from nemo_run.cli._help import docs, sections
@@ -89,4 +89,4 @@ def _members(hint: Any) -> tuple[Any, ...]:
 
 
 def _is_path(member: Any) -> bool:
-    return isinstance(member, type) and issubclass(member, pathlib.PurePath)
+    return is_class(member) and issubclass(member, pathlib.PurePath)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
 
 from nemo_run._types.hints import hints_of, signature_of
-from nemo_run._types.shape import config_class_of, members_of
+from nemo_run._types.shape import config_class_of, is_class, members_of
 from nemo_run.cli._help import docs, values
 
 MISSING: Any = inspect.Parameter.empty
@@ -91,7 +91,7 @@ def nested_class(hint: Any) -> Any:
         return None
     if inspect.isfunction(target):
         return target
-    return target if isinstance(target, type) and _is_worth_showing(target) else None
+    return target if is_class(target) and _is_worth_showing(target) else None
 
 
 def element_of(hint: Any) -> Any:
@@ -122,7 +122,7 @@ def choices_of(hint: Any) -> list[str]:
 def _choices(member: Any) -> list[str]:
     if get_origin(member) is Literal:
         return [values.text_of(value) if not isinstance(value, str) else value for value in get_args(member)]
-    if isinstance(member, type) and issubclass(member, enum.Enum):
+    if is_class(member) and issubclass(member, enum.Enum):
         return list(member.__members__)
     if member is bool:
         return ["true", "false"]

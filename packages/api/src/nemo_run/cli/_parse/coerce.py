@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import Any, Literal, TypeVar, Union, get_origin
 
 from nemo_run._types.hints import MISSING, Unresolved
-from nemo_run._types.shape import bare, members_of
+from nemo_run._types.shape import bare, is_class, members_of
 from nemo_run.cli._parse.containers import Read, kind_of, to_container
 from nemo_run.cli._parse.dotted import named_object
 from nemo_run.cli._parse.errors import CLIException, ParseError, TypeParsingError, UnknownTypeError
@@ -143,11 +143,7 @@ def _to_object(text: str, hint: Any) -> Any:
 def _is_scalar_member(hint: Any) -> bool:
     if get_origin(hint) is Literal:
         return True
-    return (
-        hint in PLAIN
-        if not isinstance(hint, type)
-        else hint in PLAIN or issubclass(hint, (enum.Enum, PurePath))
-    )
+    return hint in PLAIN if not is_class(hint) else hint in PLAIN or issubclass(hint, (enum.Enum, PurePath))
 
 
 def _is_anything(hint: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import fiddle as fdl
 
 from nemo_run._types.hints import MISSING, Unresolved, return_hint
-from nemo_run._types.shape import config_class_of, is_configuration, members_of
+from nemo_run._types.shape import config_class_of, is_class, is_configuration, members_of
 from nemo_run.cli._parse.containers import item_hint, kind_of
 
 
@@ -32,7 +32,7 @@ def may_make(function: Any, hint: Any) -> bool:
     if result in (MISSING, Any) or isinstance(result, Unresolved):
         return True
     wanted, made = config_class_of(hint), config_class_of(result)
-    if isinstance(wanted, type) and isinstance(made, type):
+    if is_class(wanted) and is_class(made):
         return issubclass(made, wanted) or issubclass(wanted, made)
     return bool(_kinds(hint) & _kinds(result))
 
@@ -40,7 +40,7 @@ def may_make(function: Any, hint: Any) -> bool:
 def is_value(value: Any, hint: Any) -> bool:
     """Whether what such a function made goes with a type; configurations always do."""
     wanted = config_class_of(hint)
-    if value is None or isinstance(value, fdl.Buildable) or not isinstance(wanted, type):
+    if value is None or isinstance(value, fdl.Buildable) or not is_class(wanted):
         return True
     return isinstance(value, wanted)
 
