@@ -609,6 +609,9 @@ def config():
 def broken():
     raise AttributeError("from inside")
 
+def leaves():
+    raise SystemExit(0)
+
 def nothing():
     return 3
 
@@ -641,7 +644,9 @@ EXECUTOR_MAP = {"mapped": run.MemoryExecutor(), "made": gpu}
         assert executor_names() == {
             "p": "A profile",
             "gpu": "Machines with GPUs.",
-            **dict.fromkeys(["config", "broken", "nothing", "ready", "prepared", "a", "mapped"], ""),
+            **dict.fromkeys(
+                ["config", "broken", "leaves", "nothing", "ready", "prepared", "a", "mapped"], ""
+            ),
             "made": "Machines with GPUs.",
         }
 
@@ -662,13 +667,21 @@ EXECUTOR_MAP = {"mapped": run.MemoryExecutor(), "made": gpu}
 
     def test_mistakes(self) -> None:
         assert "no Executor but 3" in problem("nothing")
+        assert re.search(r"'leaves' in .*executors\.py raised SystemExit: 0", problem("leaves"))
         assert "no field 'nodess'" in problem("ready", nodess=1)
         with pytest.raises(AttributeError, match="from inside"):
             named_executor("broken")
 
-    def test_a_file_that_cannot_be_executed(self, write: Write) -> None:
-        write("import no_such_module", "executors.py")
-        assert re.search("executors.py cannot be executed: ModuleNotFoundError.*no_such_module", problem("x"))
+    @pytest.mark.parametrize(
+        ("source", "told"),
+        [
+            ("import no_such_module", "ModuleNotFoundError.*no_such_module"),
+            ("raise SystemExit(0)", "SystemExit: 0"),
+        ],
+    )
+    def test_a_file_that_cannot_be_executed(self, source: str, told: str, write: Write) -> None:
+        write(source, "executors.py")
+        assert re.search(f"executors.py cannot be executed: {told}", problem("x"))
 
     def test_an_unknown_name(self) -> None:
         with pytest.raises(ExecutorNotFoundError, match=r"'gpuu' not found\. Did you mean 'gpu'.* made"):

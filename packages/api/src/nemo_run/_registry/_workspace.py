@@ -63,7 +63,7 @@ def execute(path: str) -> types.ModuleType:
         with open(path, "rb") as file:
             code = compile(file.read(), path, "exec", dont_inherit=True)
         _run(code, module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a file is no reason to end a command without a word
         raise WorkspaceError(_message(path, error)) from error
     return module
 
@@ -92,7 +92,7 @@ def _run(code: Any, module: types.ModuleType) -> None:
 _WAY_OUT = f"{SWITCH}=false leaves the file out"
 
 
-def _message(path: str, error: Exception) -> str:
+def _message(path: str, error: BaseException) -> str:
     line = _line(path, error)
     where = f"workspace file {path}" + (f", line {line}" if line else "")
     text = " ".join(str(getattr(error, "msg", None) or error).split())
@@ -100,7 +100,7 @@ def _message(path: str, error: Exception) -> str:
     return f"{where}: {what}; repair it ({_WAY_OUT})"
 
 
-def _line(path: str, error: Exception) -> int | None:
+def _line(path: str, error: BaseException) -> int | None:
     """Return the line of the file that was being executed last, or that is no Python."""
     if isinstance(error, SyntaxError) and error.filename == path:
         return error.lineno

@@ -62,15 +62,21 @@ class PythonFile:
             overrides: Arguments of a function, fields of anything else.
 
         Raises:
-            InvalidConfigError: What has the name is no executor.
+            InvalidConfigError: What has the name is no executor, or wants to end the program.
         """
         found: Any = look_up(self.module, name, self.path)
         rest = overrides
         if callable(found):
-            found, rest = found(**overrides), {}
+            found, rest = self._called(name, found, overrides), {}
         if not (isinstance(found, Executor) or _is_config(found)):
             raise InvalidConfigError(f"{name!r} in {self.path} is no Executor but {found!r}")
         return _with(found, rest, f"executor {name!r} of {self.path}") if rest else found
+
+    def _called(self, name: str, function: Any, arguments: Mapping[str, Any]) -> Any:
+        try:
+            return function(**arguments)
+        except SystemExit as error:
+            raise InvalidConfigError(f"{name!r} in {self.path} raised SystemExit: {error}") from error
 
 
 def path() -> str:
@@ -92,7 +98,7 @@ def load() -> PythonFile | None:
         return PythonFile(file, load_executors_file(file))
     except NemoRunError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise InvalidConfigError(f"{file} cannot be executed: {type(error).__name__}: {error}") from error
 
 
