@@ -32,6 +32,8 @@ def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         "def double(x):\n    return 2 * x\n"
     )
     (package / "needy.py").write_text("import no_such_dependency\n")
+    (package / "leaves.py").write_text("raise SystemExit(0)\n")
+    (package / "broken.py").write_text("1 / 0\n")
     (tmp_path / "lazy_single.py").write_text("def triple(x):\n    return 3 * x\n")
     monkeypatch.syspath_prepend(tmp_path)
     yield tmp_path
@@ -240,6 +242,8 @@ def test_a_function_with_the_name_of_its_module_is_no_hindrance() -> None:
         ("lazy_pkg.deep.nosuch", AttributeError, "'lazy_pkg.deep' has no attribute 'nosuch'"),
         ("lazy_pkg.deep.Outer.nosuch", AttributeError, "'lazy_pkg.deep.Outer' has no attribute 'nosuch'"),
         ("lazy_pkg.needy.fit", ImportError, "'lazy_pkg.needy.fit': No module named 'no_such_dependency'"),
+        ("lazy_pkg.leaves.fit", ImportError, "fit': module 'lazy_pkg.leaves' raised SystemExit: 0"),
+        ("lazy_pkg.broken.fit", ImportError, "fit': module 'lazy_pkg.broken' raised ZeroDivisionError: div"),
         ("nosuch", ImportError, "No module named 'nosuch'"),
         ("a..b", ImportError, "not the dotted name"),
     ],

@@ -143,6 +143,13 @@ def test_errors_name_line_and_path(text: str, error: type[Exception], message: s
     assert str(caught.value).startswith("f.yaml, line ")
 
 
+def test_a_module_that_ends_its_importer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "data_leaves.py").write_text("raise SystemExit(0)")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ModuleNotFoundError, match=r"line 2, .*cannot import 'data_leaves'.*SystemExit: 0"):
+        loaded("any: {_target_: data_leaves.X}")
+
+
 def test_what_is_not_there_is_not_found() -> None:
     for name in ("nosuch.mod.X", "data_trees.nosuch", "data_trees.Net.nosuch"):
         with pytest.raises(NotFoundError):

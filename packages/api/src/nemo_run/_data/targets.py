@@ -78,7 +78,7 @@ def _imported(name: str, text: str, *, may_be_class: bool) -> types.ModuleType |
             return None
         reason = "there is no such module" if is_itself else str(error)
         raise TargetModuleError(f"cannot import {name!r}, needed for {text!r}: {reason}") from error
-    except Exception as error:  # a module runs any code when imported
+    except (Exception, SystemExit) as error:  # a module runs any code when imported
         raise TargetModuleError(
             f"cannot import {name!r}, needed for {text!r}: {type(error).__name__}: {error}"
         ) from error

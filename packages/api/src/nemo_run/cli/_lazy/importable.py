@@ -59,6 +59,9 @@ def _module(parts: list[str], qualname: str) -> Any:
         if isinstance(error, ModuleNotFoundError) and error.name == name and "." in name:
             return None
         raise LazyImportError(f"cannot import {qualname!r}: {error}", name=error.name) from error
+    except (Exception, SystemExit) as error:  # a module runs any code when imported
+        reason = f"module {name!r} raised {type(error).__name__}: {error}"
+        raise LazyImportError(f"cannot import {qualname!r}: {reason}", name=name) from error
 
 
 def _missing(parts: list[str], count: int) -> Exception:
