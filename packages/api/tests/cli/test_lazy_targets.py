@@ -217,6 +217,18 @@ def test_scripts_without_an_entry_point() -> None:
     assert isinstance(caught.value, NemoRunError)
 
 
+@pytest.mark.parametrize("ending", ["sys.exit(run.cli.main(fit))", "run.cli.main(fit); raise SystemExit(3)"])
+def test_a_script_may_end_itself_when_it_has_an_entry_point(ending: str) -> None:
+    Path("train.py").write_text(f"import sys\n{SCRIPT.replace('run.cli.main(fit)', ending)}")
+    assert LazyTarget("train.py").target(2) == 7
+
+
+def test_a_script_that_ends_itself_before_it_has_an_entry_point() -> None:
+    with pytest.raises(ValueError, match=r"No entrypoint .* in script\. It raised SystemExit: 0") as caught:
+        _load_entrypoint_from_script("raise SystemExit(0)")
+    assert isinstance(caught.value, NemoRunError)
+
+
 def test_errors_of_scripts_show_their_lines() -> None:
     with pytest.raises(ZeroDivisionError) as caught:
         _load_entrypoint_from_script("a = 1\nb = a / 0\n")

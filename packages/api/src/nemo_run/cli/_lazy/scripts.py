@@ -30,15 +30,20 @@ def load_entrypoint(script_content: str, module_name: str = "__dynamic_module__"
 
     Raises:
         SyntaxError: The text is no Python.
-        ValueError: It did not call ``run.cli.main``.
+        ValueError: It did not call ``run.cli.main``, or ended before it did.
     """
     code = _compiled(script_content, f"<{module_name}>")
     with _lock, _recording():
-        _execute(code, module_name)
+        ending = _execute(code, module_name)
         found = state.recorded()
     if found is None:
-        raise NoEntrypointError("No entrypoint function found in script.")
+        raise NoEntrypointError(_nothing_found(ending)) from ending
     return found
+
+
+def _nothing_found(ending: SystemExit | None) -> str:
+    text = "No entrypoint function found in script."
+    return text if ending is None else f"{text} It raised SystemExit: {ending}"
 
 
 def _compiled(script: str, filename: str) -> Any:
@@ -60,19 +65,23 @@ def _is_main_test(test: ast.expr) -> bool:
     return names == ["__name__"] and texts == ["__main__"]
 
 
-def _execute(code: Any, module_name: str) -> None:
+def _execute(code: Any, module_name: str) -> SystemExit | None:
+    """Execute a script as a module; returns what it ended itself with, if it did."""
     module = ModuleType(module_name)
     module.__file__ = os.path.abspath(f"{module_name}.py")
     before = sys.modules.get(module_name)
     sys.modules[module_name] = module
     try:
         exec(code, vars(module))
+    except SystemExit as ending:  # as in `sys.exit(run.cli.main(fit))`
+        return ending
     except BaseException:
         if before is None:
             del sys.modules[module_name]
         else:
             sys.modules[module_name] = before
         raise
+    return None
 
 
 @contextlib.contextmanager
