@@ -7,6 +7,7 @@ import copy
 import os
 import pickle
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -195,20 +196,56 @@ def test_a_script_may_name_something_lazy() -> None:
     assert LazyTarget("train.py").target is os.path.basename
 
 
-@pytest.mark.parametrize("before", [None, "false", "true"])
-@pytest.mark.parametrize("script", [SCRIPT, "x = 1", "if __name__ == '__main__':\n    1 / 0", "1 +"])
-def test_the_environment_is_restored(
-    script: str, before: str | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if before is None:
-        monkeypatch.delenv("LAZY_CLI", raising=False)
-    else:
-        monkeypatch.setenv("LAZY_CLI", before)
-    try:
+def test_children_of_a_script_that_is_loaded_record_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LAZY_CLI", raising=False)
+    _load_entrypoint_from_script(f"{SCRIPT}    import os; fit.environ = dict(os.environ)\n")
+    assert "LAZY_CLI" not in sys.modules["__dynamic_module__"].fit.environ
+
+
+def test_other_threads_record_nothing_while_a_script_is_loaded() -> None:
+    from nemo_run.cli._run import state
+
+    found: list[bool] = []
+
+    def look() -> None:
+        thread = threading.Thread(target=lambda: found.append(state.is_recording()))
+        thread.start()
+        thread.join()
+
+    with state.recording():
+        look()
+        found.append(state.is_recording())
+    assert found == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("script", "error"),
+    [
+        ("if __name__ == '__main__':\n    1 / 0", ZeroDivisionError),
+        ("1 +", SyntaxError),
+        ("x = 1", ValueError),
+    ],
+)
+def test_recording_ends_with_errors(script: str, error: type[Exception]) -> None:
+    from nemo_run.cli._run import state
+
+    with pytest.raises(error):
         _load_entrypoint_from_script(script)
-    except (ValueError, ZeroDivisionError, SyntaxError):
-        assert "__dynamic_module__" not in sys.modules or script == "x = 1"
-    assert os.environ.get("LAZY_CLI") == before
+    assert not state.is_recording()
+
+
+@pytest.mark.parametrize("script", ["1 / 0", "1 +"])
+def test_no_module_of_a_broken_script_is_left(script: str) -> None:
+    with pytest.raises((ZeroDivisionError, SyntaxError)):
+        _load_entrypoint_from_script(script)
+    assert "__dynamic_module__" not in sys.modules
+
+
+def test_a_script_may_load_another() -> None:
+    inner = f"from nemo_run.cli.lazy import LazyTarget\nLazyTarget('inner.py').target\n{SCRIPT}"
+    Path("inner.py").write_text(SCRIPT.replace("BONUS = 5", "BONUS = 50"))
+    Path("outer.py").write_text(inner)
+    assert LazyTarget("outer.py").target(1) == 6
 
 
 def test_scripts_without_an_entry_point() -> None:
@@ -236,15 +273,13 @@ def test_errors_of_scripts_show_their_lines() -> None:
     assert caught.traceback[-1].statement.lines == ["b = a / 0"]
 
 
-def test_what_was_recorded_before_is_still_there() -> None:
+def test_what_was_recorded_before_is_still_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    from nemo_run.cli import api
     from nemo_run.cli._run import state
 
-    state.record("mine")
-    try:
-        _load_entrypoint_from_script(SCRIPT)
-        assert state.recorded() == "mine"
-    finally:
-        state.forget()
+    monkeypatch.setattr(state, "MAIN_ENTRYPOINT", "mine")
+    _load_entrypoint_from_script(SCRIPT)
+    assert api.MAIN_ENTRYPOINT == "mine"
 
 
 def test_lazy_imports_are_only_in_the_block_of_a_script() -> None:

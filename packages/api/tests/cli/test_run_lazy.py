@@ -1,6 +1,7 @@
 """Commands that do not import what they launch."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -89,6 +90,15 @@ def test_without_an_executor_it_runs_in_this_process(nemorun, words):
     assert done.returncode == 0, done.stderr
     assert "training 4 2" in done.stdout
     assert done.stderr == "imported\n"
+
+
+def test_the_application_says_nothing_to_the_environment(monkeypatch):
+    from nemo_run.cli import create_cli
+
+    monkeypatch.setattr(sys, "argv", ["nemorun", "--lazy", "llm", "train"])
+    monkeypatch.delenv("LAZY_CLI", raising=False)
+    create_cli()
+    assert "LAZY_CLI" not in os.environ
 
 
 def test_with_an_executor_it_is_imported_there_only(nemorun):

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import ast
-import contextlib
 import linecache
 import os
 import sys
-import threading
-from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
 from nemo_run.cli._lazy.errors import NoEntrypointError
 from nemo_run.cli._run import state
-
-_VARIABLE = "LAZY_CLI"
-_lock = threading.RLock()  # the environment and what is recorded belong to the whole process
 
 
 def load_entrypoint(script_content: str, module_name: str = "__dynamic_module__") -> Any:
@@ -33,12 +27,11 @@ def load_entrypoint(script_content: str, module_name: str = "__dynamic_module__"
         ValueError: It did not call ``run.cli.main``, or ended before it did.
     """
     code = _compiled(script_content, f"<{module_name}>")
-    with _lock, _recording():
+    with state.recording() as recorded:
         ending = _execute(code, module_name)
-        found = state.recorded()
-    if found is None:
+    if recorded.entrypoint is None:
         raise NoEntrypointError(_nothing_found(ending)) from ending
-    return found
+    return recorded.entrypoint
 
 
 def _nothing_found(ending: SystemExit | None) -> str:
@@ -82,18 +75,3 @@ def _execute(code: Any, module_name: str) -> SystemExit | None:
             sys.modules[module_name] = before
         raise
     return None
-
-
-@contextlib.contextmanager
-def _recording() -> Iterator[None]:
-    before, recorded = os.environ.get(_VARIABLE), state.recorded()
-    os.environ[_VARIABLE] = "true"
-    state.forget()
-    try:
-        yield
-    finally:
-        if before is None:
-            os.environ.pop(_VARIABLE, None)
-        else:
-            os.environ[_VARIABLE] = before
-        state.forget() if recorded is None else state.record(recorded)

@@ -16,14 +16,12 @@ from nemo_run.cli._run.program import run_app
 
 _UsageError: Any = typer.BadParameter.__mro__[1]
 _OTHER_GROUPS = ("devspace", "experiment")
-_SWITCH = "LAZY_CLI"
 
 
 def create() -> typer.Typer:
     """Return the application of ``nemorun --lazy COMMAND...``: one command, for whatever follows."""
     from nemo_run.cli._run.context import RunContext
 
-    os.environ[_SWITCH] = "true"
     app = _application()
     command.add(app, _plan(RunContext, "lazy", _find_command, None, (None, None, None)), {})
     return app
@@ -33,7 +31,6 @@ def _find_command(words: list[str]) -> tuple[Any, str, list[str]]:
     """Separate the words that name a command from those that override something."""
     from nemo_run.cli._lazy.entrypoint import LazyEntrypoint
 
-    os.environ.pop(_SWITCH, None)  # what is launched from here is no part of this command line
     path = [word for word in words if "=" not in word]
     if not path:
         raise _UsageError("--lazy needs a command: nemorun --lazy COMMAND... KEY=VALUE...")

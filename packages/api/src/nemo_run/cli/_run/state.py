@@ -1,13 +1,18 @@
 """What one process remembers between commands.
 
 Programs set ``NEMORUN_SKIP_CONFIRMATION`` and read ``MAIN_ENTRYPOINT`` on ``nemo_run.cli.api``; a value that
-was set there counts.
+was set there counts. A script that is loaded for its entry point records it for who loads it only: other
+threads and programs that are started meanwhile go on as ever.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 _PUBLIC = "nemo_run.cli.api"
@@ -16,37 +21,51 @@ MAIN_ENTRYPOINT: Any = None
 NEMORUN_SKIP_CONFIRMATION: bool | None = None
 
 
+@dataclass
+class Recording:
+    """What a script that is loaded has recorded.
+
+    Attributes:
+        entrypoint: None until it called ``run.cli.main``.
+    """
+
+    entrypoint: Any = None
+
+
+_recording: ContextVar[Recording | None] = ContextVar("nemo_run_recording", default=None)
+
+
+@contextlib.contextmanager
+def recording() -> Iterator[Recording]:
+    """Let ``main`` record its entry point instead of running it, in this thread and this block."""
+    token = _recording.set(slot := Recording())
+    try:
+        yield slot
+    finally:
+        _recording.reset(token)
+
+
 def is_recording() -> bool:
-    """Whether ``main`` records its entry point instead of running it."""
-    return os.environ.get("LAZY_CLI", "").strip().lower() == "true"
+    """Whether ``main`` records its entry point instead of running it.
+
+    ``LAZY_CLI=true`` says so for all scripts of the process; only users set that.
+    """
+    return _recording.get() is not None or os.environ.get("LAZY_CLI", "").strip().lower() == "true"
 
 
 def record(entrypoint: Any) -> None:
     """Remember the entry point of a script that is only loaded."""
-    _set("MAIN_ENTRYPOINT", entrypoint)
-
-
-def recorded() -> Any:
-    """Return the entry point that a script recorded, or None."""
-    return _get("MAIN_ENTRYPOINT")
-
-
-def forget() -> None:
-    """Forget the recorded entry point."""
-    _set("MAIN_ENTRYPOINT", None)
+    slot = _recording.get()
+    if slot is not None:
+        slot.entrypoint = entrypoint
+        return
+    globals()["MAIN_ENTRYPOINT"] = entrypoint
+    if _PUBLIC in sys.modules:
+        vars(sys.modules[_PUBLIC]).pop("MAIN_ENTRYPOINT", None)
 
 
 def answer_for_all() -> bool | None:
     """Return the answer that the program gave to every question, if it did."""
-    return _get("NEMORUN_SKIP_CONFIRMATION")
-
-
-def _get(name: str) -> Any:
     public = vars(sys.modules[_PUBLIC]) if _PUBLIC in sys.modules else {}
-    return public[name] if public.get(name) is not None else globals()[name]
-
-
-def _set(name: str, value: Any) -> None:
-    globals()[name] = value
-    if _PUBLIC in sys.modules:
-        vars(sys.modules[_PUBLIC]).pop(name, None)
+    given = public.get("NEMORUN_SKIP_CONFIRMATION")
+    return NEMORUN_SKIP_CONFIRMATION if given is None else given
