@@ -231,11 +231,84 @@ class TestWhoMayLogIn:
         visit(options, key, visitor)
 
 
+def limited(options: ServerOptions, by: str) -> ServerOptions:
+    """Put options before the only key."""
+    file = Path(options.authorized_keys)
+    file.write_bytes(f"{by} ".encode() + file.read_bytes())
+    return options
+
+
+class TestOptionsOfAKey:
+    @pytest.mark.parametrize("by", ["restrict", "RESTRICT,pty", "no-port-forwarding"])
+    def test_nothing_is_forwarded_for_keys_that_may_not(
+        self, options: ServerOptions, key: asyncssh.SSHKey, by: str
+    ) -> None:
+        async def visitor(client: Client) -> str:
+            async with client.login() as connection:
+                with pytest.raises(asyncssh.ChannelOpenError):
+                    await connection.open_connection("localhost", client.at.port)
+                with pytest.raises(asyncssh.ChannelOpenError):
+                    await connection.open_unix_connection("/any")
+                return (await connection.run("echo in")).stdout
+
+        assert visit(limited(options, by), key, visitor) == "in\n"
+
+    def test_a_terminal_is_for_keys_that_may_have_one(
+        self, options: ServerOptions, key: asyncssh.SSHKey
+    ) -> None:
+        with pytest.raises(asyncssh.ChannelOpenError, match="PTY"):
+            run(limited(options, "restrict"), key, "true", term_type="xterm")
+        Path(options.authorized_keys).write_bytes(b"restrict,pty " + key.export_public_key())
+        assert run(options, key, "test -t 1", term_type="xterm").exit_status == 0
+
+    @pytest.mark.parametrize("by", ['expiry-time="20200101"', "verify-required", 'from="192.0.2.1"'])
+    def test_other_keys_still_log_in(self, options: ServerOptions, key: asyncssh.SSHKey, by: str) -> None:
+        other = asyncssh.generate_private_key("ssh-ed25519")
+
+        async def visitor(client: Client) -> str:
+            with pytest.raises(asyncssh.PermissionDenied):
+                await client.login()
+            async with replace(client, key=other).login() as connection:
+                return (await connection.run("echo in")).stdout
+
+        with open(limited(options, by).authorized_keys, "ab") as file:
+            file.write(b'permitopen="no port" ' + key.export_public_key() + other.export_public_key())
+        assert visit(options, key, visitor) == "in\n"
+
+    @pytest.mark.parametrize("asked", ["scp -t /tmp", "rm $HOME/*", "echo 'a  b'"])
+    def test_the_command_of_a_key_learns_what_was_asked_for(
+        self, options: ServerOptions, key: asyncssh.SSHKey, asked: str
+    ) -> None:
+        by = r'command="printf %s \"$SSH_ORIGINAL_COMMAND\""'
+        assert run(limited(options, by), key, asked).stdout == asked
+
+    def test_the_command_of_a_key_stands_for_copying_files_too(
+        self, options: ServerOptions, key: asyncssh.SSHKey
+    ) -> None:
+        async def visitor(client: Client) -> str:
+            async with client.login() as connection:
+                return (await connection.run(subsystem="sftp")).stdout
+
+        by = 'command="echo $SSH_ORIGINAL_COMMAND"'
+        assert visit(limited(options, by), key, visitor) == "internal-sftp\n"
+
+    def test_nothing_is_learnt_without_a_command_of_the_key(
+        self, options: ServerOptions, key: asyncssh.SSHKey
+    ) -> None:
+        inside = replace(options, environ={**options.environ, "SSH_ORIGINAL_COMMAND": "of the server"})
+        assert run(inside, key, "echo ${SSH_ORIGINAL_COMMAND-none}").stdout == "none\n"
+
+    def test_an_empty_command_of_a_key_is_no_shell(
+        self, options: ServerOptions, key: asyncssh.SSHKey
+    ) -> None:
+        assert run(limited(options, 'command=""'), key, "echo in", input="echo in\n").stdout == ""
+
+
 class TestAServerThatCannotBe:
     def fails(self, options: ServerOptions) -> None:
         serve(options, lambda _: pytest.fail("it serves"))
 
-    @pytest.mark.parametrize("content", [None, "", "# a comment\n", "no key at all\n"])
+    @pytest.mark.parametrize("content", [None, "", "# a comment\n", "no key at all\n", "ssh-ed25519 AAAA\n"])
     def test_without_a_key(self, options: ServerOptions, content: str | None) -> None:
         path = Path(options.authorized_keys)
         path.unlink() if content is None else path.write_text(content)

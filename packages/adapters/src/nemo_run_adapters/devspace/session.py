@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from nemo_run_adapters.devspace.child import Child, set_size, start
 from nemo_run_adapters.devspace.options import ServerOptions
+from nemo_run_adapters.devspace.requested import original_command
 from nemo_run_adapters.devspace.streams import chunks, write_all
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     Session = asyncssh.SSHServerProcess[bytes]
 
 _TAKEN_OVER = ("LANG", "LC_")
+_ORIGINAL = "SSH_ORIGINAL_COMMAND"
 
 
 class Sessions:
@@ -46,7 +48,7 @@ class Sessions:
 
     async def _start(self, session: Session) -> Child:
         environ = _environment(self._options.environ, session)
-        words = ["-c", session.command] if session.command else ["-l"]
+        words = ["-l"] if session.command is None else ["-c", session.command]
         size = session.term_size if session.term_type else None
         return await start([self._options.shell, *words], self._options.folder, environ, size)
 
@@ -109,7 +111,9 @@ def _environment(base: Mapping[str, str], session: Session) -> dict[str, str]:
     """Return what a process gets: of the client's variables only those of its language."""
     sent = {name: value for name, value in session.env.items() if name.startswith(_TAKEN_OVER)}
     terminal = {"TERM": session.term_type} if session.term_type else {}
-    return {**base, **sent, **terminal}
+    original = original_command(session)
+    asked = {} if original is None else {_ORIGINAL: original}
+    return {**{name: base[name] for name in base if name != _ORIGINAL}, **sent, **terminal, **asked}
 
 
 def _report(session: Session, code: int) -> None:
