@@ -304,6 +304,16 @@ class TestOptionsOfAKey:
         assert run(limited(options, 'command=""'), key, "echo in", input="echo in\n").stdout == ""
 
 
+class TestASessionThatCannotStart:
+    @pytest.mark.parametrize("lacks", [{"shell": "/no/such"}, {"folder": "/no/such"}])
+    def test_says_why(self, options: ServerOptions, key: asyncssh.SSHKey, lacks: dict[str, str]) -> None:
+        done = run(replace(options, **lacks), key, "echo in")
+        assert (done.stdout, done.exit_status) == ("", 127)
+        assert done.stderr.startswith("nemo_run: the session cannot start: ")
+        assert "/no/such" in done.stderr
+        assert done.stderr.count("\n") == 1
+
+
 class TestAServerThatCannotBe:
     def fails(self, options: ServerOptions) -> None:
         serve(options, lambda _: pytest.fail("it serves"))

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
+from subprocess import SubprocessError
 from typing import TYPE_CHECKING
 
 from nemo_run_adapters.devspace.child import Child, set_size, start
@@ -31,8 +32,13 @@ class Sessions:
         self._open: dict[asyncio.Task[None] | None, Child] = {}
 
     async def serve(self, session: Session) -> None:
-        """Run what a session asks for, to its end."""
-        child = await self._start(session)
+        """Run what a session asks for, to its end; exit code 127 says that it cannot start."""
+        try:
+            child = await self._start(session)
+        except (OSError, ValueError, SubprocessError) as error:
+            session.stderr.write(f"nemo_run: the session cannot start: {error}\n".encode())
+            session.exit(127)
+            return
         this = asyncio.current_task()
         self._open[this] = child
         feeding = asyncio.create_task(_feed(session, child))
