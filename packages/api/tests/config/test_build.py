@@ -25,10 +25,6 @@ def places(a: Any, /, b: Any = 2, *rest: Any) -> Any:
     return a, b, rest
 
 
-def fail() -> None:
-    raise ValueError("boom")
-
-
 def test_depth_does_not_matter() -> None:
     config = Config(node)
     for _ in range(2 * sys.getrecursionlimit()):
@@ -45,10 +41,35 @@ def test_shared_configurations_are_built_once() -> None:
     assert built["a"] is built["b"][0] is built["b"][1].left
 
 
-def test_errors_name_the_path() -> None:
+class Locked:
+    def __init__(self, api_key: str) -> None:
+        raise ValueError("boom")
+
+
+def test_errors_name_the_path_and_no_values() -> None:
     with pytest.raises(ValueError, match="boom") as error:
-        build(Config(node, x=1, kid=[Config(node), {"k": Config(fail)}]))
-    assert "fail at <root>.kid[1]['k']" in str(error.value)
+        build(Config(node, x=1, kid=[Config(node), {"k": Config(Locked, api_key="hunter2")}]))
+    assert type(error.value) is ValueError
+    assert str(error.value) == "boom"
+    assert vars(error.value)["__notes__"] == ["while building Locked(api_key) at <root>.kid[1]['k']"]
+
+
+def test_a_missing_argument_is_named_with_its_path() -> None:
+    with pytest.raises(TypeError, match="api_key") as error:
+        build(Config(node, kid=Config(Locked)))
+    assert vars(error.value)["__notes__"] == ["while building Locked() at <root>.kid"]
+
+
+class ClosedError(Exception):
+    __notes__ = property(lambda self: ())  # nobody can set it
+
+
+def test_errors_that_take_no_note_are_raised_as_they_are() -> None:
+    def refuse() -> None:
+        raise ClosedError
+
+    with pytest.raises(ClosedError):
+        build(Config(refuse))
 
 
 GRAPHS = st.recursive(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import fiddle as fdl
@@ -14,7 +15,8 @@ def build(root: Any) -> Any:
     """Call what is configured, parts first, each configuration once; see ``fiddle.build``.
 
     Raises:
-        Exception: What a callable raised, with a line that names its path.
+        Exception: What a callable raised, with a note that names its path, and no values: they may be
+            secret.
     """
     with building._in_build():
         return rewrite(root, _parts_of, lambda value, parts: _built(root, value, parts))
@@ -27,21 +29,28 @@ def _parts_of(value: Any) -> list[Any]:
 
 def _built(root: Any, value: Any, parts: list[Any]) -> Any:
     if isinstance(value, fdl.Buildable):
-        arguments = value.__flatten__()[1].arguments(parts)
-        return building.call_buildable(value, arguments, current_path=_Path(root, value))  # type: ignore[arg-type]
+        return _called(root, value, value.__flatten__()[1].arguments(parts))
     traverser = daglish.find_node_traverser(type(value))
     return value if traverser is None else traverser.unflatten(parts, traverser.flatten(value)[1])
 
 
-class _Path:
-    """A path that is looked for when a message needs it."""
+def _called(root: Any, config: Any, arguments: dict[Any, Any]) -> Any:
+    args, kwargs = config.__signature_info__.transform_to_args_kwargs(arguments)
+    try:
+        return config.__build__(*args, **kwargs)
+    except Exception as error:
+        target = config.__fn_or_cls__
+        name = getattr(target, "__qualname__", None) or type(target).__qualname__
+        path = daglish.path_str(tuple(_find_path(root, config)))
+        _add_note(error, f"while building {name}({', '.join(map(str, arguments))}) at <root>{path}")
+        raise
 
-    def __init__(self, root: Any, target: Any) -> None:
-        self._root = root
-        self._target = target
 
-    def __iter__(self) -> Any:
-        return iter(_find_path(self._root, self._target))
+def _add_note(error: Exception, note: str) -> None:
+    """Do what ``add_note`` does, on Python 3.10 too."""
+    notes = [*getattr(error, "__notes__", ()), note]
+    with contextlib.suppress(AttributeError, TypeError):  # errors may refuse attributes
+        error.__notes__ = notes  # type: ignore[attr-defined]
 
 
 def _find_path(root: Any, target: Any) -> list[Any]:

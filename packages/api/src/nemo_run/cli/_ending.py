@@ -51,9 +51,18 @@ def code_of(call: Callable[[], int | None]) -> int:
 
 def complain(error: BaseException) -> None:
     """Print an error as one line on standard error."""
+    hide_values(error)
     parts = [_sentence(error), *getattr(error, "__notes__", ())]
     text = " ".join("; ".join(part for part in parts if part).split())
     typer.echo(f"Error: {text or type(error).__name__}", err=True)
+
+
+def hide_values(error: BaseException) -> None:
+    """Take from an error the values of arguments that ``fiddle.build`` tells: they may be secret."""
+    while isinstance(message := getattr(error, "proxy_message", None), str):
+        told, values, _ = message.partition(" with positional arguments: (")
+        error.proxy_message = f"{told}." if values else message  # type: ignore[attr-defined]
+        error = error.proxy_base_exception  # type: ignore[attr-defined]
 
 
 def _sentence(error: BaseException) -> str:

@@ -41,9 +41,11 @@ def run_experiment(context: ContextView, task: Any) -> None:
     """
     from nemo_run._config.build import build
     from nemo_run._fiddle import import_fiddle
-    from nemo_run.config import Config
+    from nemo_run.config import Partial
 
-    build(import_fiddle().cast(Config, _with_context(context, task, in_function=True)))
+    # Called when all is built: errors are the function's own, and it may build what it launches.
+    function = build(import_fiddle().cast(Partial, _with_context(context, task, in_function=True)))
+    function()
     check_experiments(context)
 
 

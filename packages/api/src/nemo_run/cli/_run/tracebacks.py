@@ -10,6 +10,7 @@ import traceback
 from types import FrameType, TracebackType
 from typing import Any
 
+from nemo_run.cli import _ending
 from nemo_run.cli._run.options import Manner
 from nemo_run_domain.secrets import MASK, is_secret
 
@@ -42,16 +43,20 @@ def show(error: Exception, trace: TracebackType, manner: Manner) -> None:
         _show_rich(error, manner)
     else:
         traceback.print_exception(type(error), error, trace, file=sys.stderr)
+        if sys.version_info < (3, 11):  # leaves notes out
+            sys.stderr.writelines(f"{note}\n" for note in getattr(error, "__notes__", ()))
 
 
 def _strip(error: BaseException, trace: TracebackType) -> None:
-    """Take our frames from an error and from what led to it."""
+    """Take our frames and the values of arguments from an error and from what led to it."""
     error.__traceback__ = trace
+    _ending.hide_values(error)
     seen = {id(error)}
     cause = error.__cause__ or error.__context__
     while cause is not None and id(cause) not in seen:
         seen.add(id(cause))
         cause.__traceback__ = of_the_user(cause.__traceback__)
+        _ending.hide_values(cause)
         cause = cause.__cause__ or cause.__context__
 
 
