@@ -384,7 +384,7 @@ class Experiment(ConfigurableMixin):
             return
         for job in self._jobs:
             job.tail_logs = job.tail_logs or tail_logs
-        if sequential:
+        if sequential and not direct:  # directly, jobs run one after the other anyway
             _running.chain(self)
         if direct:
             _running.run_here(self, dependency_type)

@@ -1,0 +1,15 @@
+"""Experiments that are commands, in this process."""
+
+
+def test_jobs_of_an_experiment_run_one_after_the_other_in_this_process(scripts):
+    sequence = (
+        "def both(ctx: run.cli.RunContext):\n"
+        "    with run.Experiment(ctx.name) as exp:\n"
+        "        for title in 'one', 'two':\n"
+        "            exp.add(run.Partial(fit, net=run.Config(Net), title=title), name=title)\n"
+        "        ctx.launch(exp, sequential=True)\n\n"
+        "run.cli.main(both, type='experiment')"
+    )
+    done = scripts.run("--yes", main=sequence)
+    assert done.code == 0, done
+    assert done.out.index("relu 10 one") < done.out.index("relu 10 two")
