@@ -12,6 +12,7 @@ import pytest
 from nemo_run._config.buildables import CONVERTER
 from nemo_run.config import Config, Partial
 from nemo_run.core.serialization.zlib_json import ZlibJSONSerializer
+from nemo_run.exceptions import InvalidConfigError
 
 
 class Counted:
@@ -107,11 +108,11 @@ def test_positional_only_default_equals_the_value_given() -> None:
     assert Config(places) != Config(places, 1, 2)
 
 
-@pytest.mark.parametrize("call", [Config.clone, ZlibJSONSerializer().serialize])
+@pytest.mark.parametrize("call", [Config.clone, copy.deepcopy, ZlibJSONSerializer().serialize])
 def test_what_contains_itself_is_refused(call: Any) -> None:
     config = Config(node)
     config.kid = [config]
-    with pytest.raises(ValueError, match="contains itself"):
+    with pytest.raises(InvalidConfigError, match="contains itself"):
         call(config)
 
 

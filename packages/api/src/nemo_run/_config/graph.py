@@ -12,6 +12,8 @@ from typing import Any
 
 import fiddle as fdl
 
+from nemo_run.exceptions import InvalidConfigError
+
 MISSING = object()
 
 
@@ -160,7 +162,7 @@ def rewrite(
         memo: Object id -> new value; for several calls that share objects.
 
     Raises:
-        ValueError: Something contains itself.
+        InvalidConfigError: Something contains itself.
     """
     made = {} if memo is None else memo
     keep: list[Any] = made.setdefault(id(made), [])  # so that no id is used twice; as copy.deepcopy does it
@@ -173,7 +175,7 @@ def rewrite(
             inside.discard(id(value))
         elif id(value) not in made:
             if id(value) in inside:
-                raise ValueError(f"the configuration contains itself: {type(value)} inside itself")
+                raise InvalidConfigError(f"the configuration contains itself: {type(value)} inside itself")
             parts = parts_of(value)
             keep.append((value, parts))
             inside.add(id(value))
