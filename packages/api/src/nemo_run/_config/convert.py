@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
-from collections.abc import Mapping, Sequence
-from typing import Any
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import fiddle as fdl
 from fiddle._src import daglish, signatures
@@ -14,6 +14,7 @@ from nemo_run._config.graph import children_of, rebuilt, rewrite
 
 _PLAIN = (str, int, float, bool, type(None), bytes)
 _CONTAINERS = (list, tuple, dict)
+_R = TypeVar("_R")
 
 
 class Converter:
@@ -106,7 +107,21 @@ def holds_instances(root: Any) -> bool:
     return False
 
 
-@functools.cache
+def _per_class(function: Callable[[type], _R]) -> Callable[[type], _R]:
+    """Remember results for as long as the class is there; some are made at run time."""
+    known: weakref.WeakKeyDictionary[type, _R] = weakref.WeakKeyDictionary()
+
+    def remembered(cls: type) -> _R:
+        try:
+            return known[cls]
+        except KeyError:
+            result = known[cls] = function(cls)
+            return result
+
+    return remembered
+
+
+@_per_class
 def _is_convertible_class(cls: type) -> bool:
     if not dataclasses.is_dataclass(cls) or daglish.find_node_traverser(cls) is not None:
         return False
@@ -119,7 +134,7 @@ def _is_convertible_class(cls: type) -> bool:
     return True
 
 
-@functools.cache
+@_per_class
 def _init_fields(cls: type) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(cls) if field.init)
 
