@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import weakref
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ from nemo_run._config.graph import children_of, rebuilt, rewrite
 
 _PLAIN = (str, int, float, bool, type(None), bytes)
 _CONTAINERS = (list, tuple, dict)
+_COPIED = (list, tuple, dict, set)
 _R = TypeVar("_R")
 
 
@@ -33,7 +35,8 @@ class Converter:
         """Replace dataclass instances by configurations, inside lists, tuples and dictionaries too.
 
         Whatever holds no such instance is returned as it is, configurations included. An instance
-        whose class cannot be made from its fields stays, too.
+        whose class cannot be made from its fields stays, too. Lists, dictionaries and sets of an
+        instance are copied, so that editing its configuration leaves the instance alone.
 
         Args:
             value: What to convert.
@@ -41,11 +44,17 @@ class Converter:
         """
         if type(value) in _PLAIN or not holds_instances(value):
             return value
-        return rewrite(value, _parts_of, self._converted, memo)
+        owned = _Owned()
+        return rewrite(
+            value, owned.parts_of, lambda old, parts: self._converted(old, parts, owned.has(old)), memo
+        )
 
     def adopt(self, root: Any) -> Any:
         """Return ``root`` with our classes everywhere: for fiddle's configurations and dataclasses."""
-        return rewrite(root, _parts_or_arguments_of, self._adopted)
+        owned = _Owned(into_configs=True)
+        return rewrite(
+            root, owned.parts_of, lambda value, parts: self._adopted(value, parts, owned.has(value))
+        )
 
     def config_of(self, instance: Any) -> Any:
         """Return a configuration of a dataclass instance with every init field set.
@@ -55,12 +64,15 @@ class Converter:
         """
         cls = type(instance)
         info = signatures.SignatureInfo(signatures.get_signature(cls))
-        memo: dict[int, Any] = {}
-        arguments: dict[str, Any] = {}
-        for name in _init_fields(cls):
+        names = _init_fields(cls)
+        for name in names:
             info.validate_param_name(name, cls)
-            arguments[name] = self.convert(getattr(instance, name), memo)
-        return self._make(cls, arguments)
+        owned = _Owned()
+        values = owned.add([getattr(instance, name) for name in names])
+        new = rewrite(
+            values, owned.parts_of, lambda value, parts: self._converted(value, parts, owned.has(value))
+        )
+        return self._make(cls, dict(zip(names, new, strict=True)))
 
     def _make(self, cls: type, arguments: Mapping[str, Any]) -> Any:
         config = self.config(cls, bind_args=False)
@@ -68,17 +80,19 @@ class Converter:
             config._arguments_set_value(name, value)
         return config
 
-    def _converted(self, value: Any, parts: list[Any]) -> Any:
+    def _converted(self, value: Any, parts: list[Any], is_owned: bool) -> Any:
         if isinstance(value, fdl.Buildable):
             return value
         if is_convertible(value):
             return self._make(type(value), dict(zip(_init_fields(type(value)), parts, strict=True)))
+        if is_owned and isinstance(value, set):
+            return copy.copy(value)
         changed = any(new is not old for new, old in zip(parts, children_of(value), strict=True))
-        return rebuilt(value, parts) if changed else value
+        return rebuilt(value, parts) if changed or is_owned else value
 
-    def _adopted(self, value: Any, parts: list[Any]) -> Any:
+    def _adopted(self, value: Any, parts: list[Any], is_owned: bool) -> Any:
         if not isinstance(value, fdl.Buildable):
-            return self._converted(value, parts)
+            return self._converted(value, parts, is_owned)
         cls: Any = self.ours.get(type(value), type(value))
         unchanged = all(new is old for new, old in zip(parts, children_of(value), strict=True))
         if cls is type(value) and unchanged:
@@ -105,6 +119,35 @@ def holds_instances(root: Any) -> bool:
             seen.add(id(value))
             todo.extend(children_of(value))
     return False
+
+
+class _Owned:
+    """Knows which lists, tuples, dictionaries and sets belong to instances, while a graph is rewritten.
+
+    Attributes:
+        into_configs: Whether arguments of configurations are looked at as well.
+    """
+
+    def __init__(self, *, into_configs: bool = False) -> None:
+        self.into_configs = into_configs
+        self._ids: set[int] = set()
+
+    def has(self, value: Any) -> bool:
+        """Whether ``value`` belongs to an instance."""
+        return id(value) in self._ids
+
+    def add(self, parts: list[Any]) -> list[Any]:
+        """Take note of what an instance holds, and return it."""
+        self._ids.update(id(part) for part in parts if isinstance(part, _COPIED))
+        return parts
+
+    def parts_of(self, value: Any) -> Sequence[Any]:
+        """Return what a value holds; called for the owner before what it owns."""
+        if isinstance(value, fdl.Buildable):
+            return children_of(value) if self.into_configs else ()
+        if is_convertible(value):
+            return self.add([getattr(value, name) for name in _init_fields(type(value))])
+        return self.add(list(children_of(value))) if self.has(value) else children_of(value)
 
 
 def _per_class(function: Callable[[type], _R]) -> Callable[[type], _R]:
@@ -137,15 +180,3 @@ def _is_convertible_class(cls: type) -> bool:
 @_per_class
 def _init_fields(cls: type) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(cls) if field.init)
-
-
-def _parts_of(value: Any) -> Sequence[Any]:
-    if isinstance(value, fdl.Buildable):
-        return ()
-    return _parts_or_arguments_of(value)
-
-
-def _parts_or_arguments_of(value: Any) -> Sequence[Any]:
-    if not isinstance(value, fdl.Buildable) and is_convertible(value):
-        return [getattr(value, name) for name in _init_fields(type(value))]
-    return children_of(value)
