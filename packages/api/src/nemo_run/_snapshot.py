@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nemo_run._lazy import LazyModule
+from nemo_run._masking import masked
 from nemo_run_adapters.codec import encode
-from nemo_run_domain.secrets import MASK, Secret, is_secret
 
 if TYPE_CHECKING:
     from nemo_run.cli._lazy import mapping as _mapping
@@ -35,39 +35,35 @@ def packager_text(packager: Any) -> str:
 
 def _render(value: Any) -> bytes:
     """Write ``value`` in the part of YAML that is JSON."""
-    return (json.dumps(to_data(value), indent=2, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(to_data(masked(value)), indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def to_data(value: Any, name: str = "") -> Any:
+def to_data(value: Any) -> Any:
     """Return ``value`` as JSON-able data: classes by ``_target_``, everything unknown by its ``repr``."""
-    if name and isinstance(value, str) and is_secret(name, value):
-        return MASK
-    if isinstance(value, Secret):
-        return MASK
     if value is None or (isinstance(value, (bool, int, float, str)) and not isinstance(value, enum.Enum)):
         return value
     if isinstance(value, Mapping):
-        return {str(k): to_data(v, str(k)) for k, v in value.items()}
+        return {str(k): to_data(v) for k, v in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [to_data(item) for item in value]
     if hasattr(type(value), "__flatten__") and hasattr(value, "__fn_or_cls__"):
         return _configured(value) if getattr(type(value), "is_lazy", False) is not True else _lazy(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value) if f.init}
-        return {"_target_": path_of(type(value)), **{n: to_data(v, n) for n, v in fields.items()}}
+        return {"_target_": path_of(type(value)), **{n: to_data(v) for n, v in fields.items()}}
     if callable(value) and hasattr(value, "__qualname__"):
         return {"_target_": path_of(value), "_call_": False}
     return repr(value)
 
 
 def _configured(value: Any) -> dict[str, Any]:
-    arguments = {str(k): to_data(v, str(k)) for k, v in value.__arguments__.items()}
+    arguments = {str(k): to_data(v) for k, v in value.__arguments__.items()}
     partial = {"_partial_": True} if "Partial" in {base.__name__ for base in type(value).__mro__} else {}
     return {"_target_": path_of(value.__fn_or_cls__), **partial, **arguments}
 
 
 def _lazy(value: Any) -> dict[str, Any]:
-    return {str(k): to_data(v, str(k)) for k, v in _mapping.as_mapping(value).items()}
+    return {str(k): to_data(v) for k, v in _mapping.as_mapping(value).items()}
 
 
 def path_of(target: Any) -> str:

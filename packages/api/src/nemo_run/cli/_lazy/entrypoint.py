@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, cast
 import fiddle as fdl
 from fiddle._src import building, daglish, history, signatures
 
+from nemo_run._masking import masked
 from nemo_run.cli._lazy import reading, resolving
 from nemo_run.cli._lazy.entries import Entry
 from nemo_run.cli._lazy.recording import STATE, Recorder
 from nemo_run.cli._lazy.serialising import tell_fiddle
 from nemo_run.cli._lazy.targets import LazyTarget
 from nemo_run.cli._lazy.verbatim import Verbatim
-from nemo_run_domain.secrets import MASK, is_secret
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -152,8 +152,9 @@ class LazyEntrypoint(Recorder, fdl.Buildable[Any]):
         return sorted({"resolve", *(path.partition(".")[0].partition("[")[0] for path, *_ in self._args_)})
 
     def __repr__(self) -> str:
-        factory = [f"factory={self._factory_!r}"] if self._factory_ is not None else []
-        return f"<LazyEntrypoint[{self._target_path_}({', '.join([*factory, *_shown(self._args_)])})]>"
+        shown = masked(self)
+        factory = [f"factory={shown._factory_!r}"] if self._factory_ is not None else []
+        return f"<LazyEntrypoint[{self._target_path_}({', '.join([*factory, *_shown(shown._args_)])})]>"
 
 
 LazyEntrypoint.__module__ = "nemo_run.cli.lazy"
@@ -190,9 +191,7 @@ def _unpickled(state: Sequence[Any], path: str, context: dict[str, Any]) -> Lazy
 
 def _shown(entries: Sequence[Entry]) -> Iterator[str]:
     for path, operator, value in entries:
-        secret = is_secret(path.rpartition(".")[2], value)
-        text = MASK if secret else value if type(value) is str else repr(value)
-        yield f"{path}{operator}{text}"
+        yield f"{path}{operator}{value if type(value) is str else repr(value)}"
 
 
 def target_name(target: Any) -> str:

@@ -38,9 +38,10 @@ def _run_here(context: ContextView, task: Any) -> None:
 
 
 def _launch(context: ContextView, lazy: Any, name: str) -> None:
+    from nemo_run._masking import masked
     from nemo_run.cli._lazy.mapping import as_mapping
 
-    display.show_lazy(context, dict(as_mapping(lazy)))
+    display.show_lazy(context, dict(as_mapping(masked(lazy))))
     if not confirm.should_continue(context):
         flow.say("Exiting...")
         return

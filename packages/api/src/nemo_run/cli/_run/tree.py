@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nemo_run._translate import is_configured
-from nemo_run_domain.secrets import MASK, is_secret
+from nemo_run._masking import hides, masked
+from nemo_run._translate import is_configured, is_lazy
+from nemo_run_domain.secrets import MASK
 
 _LONGEST = 300
 _DEEPEST = 40
@@ -25,21 +26,23 @@ class Node:
     parts: tuple[Node, ...] = ()
 
 
-def node_of(name: str, value: Any, depth: int = 0) -> Node:
+def node_of(name: str, value: Any, depth: int = 0, inside: str = "") -> Node:
     """Return a value as a tree: of configurations and executors, what was set.
 
     Args:
         name: Of what has the value; empty for the root.
         value: Configuration, executor, container or anything else.
         depth: How far down it is.
+        inside: Name of the containers it is in, if that says that they hold secrets.
     """
-    if is_secret(name, value):
-        return Node(f"{name} = {MASK}")
+    inside = name if hides(name) else inside
     parts = [] if depth > _DEEPEST else [*_parts_of(value)]
     if not parts and not _is_object(value):
-        return Node(f"{name} = {_short(value)}" if name else _short(value))
+        text = _short(masked(value, inside))
+        return Node(f"{name} = {text}" if name else text)
     label = _class_of(value)
-    children = tuple(node_of(part, inner, depth + 1) for part, inner in parts)
+    inside = "" if _is_object(value) else inside
+    children = tuple(node_of(part, inner, depth + 1, inside) for part, inner in parts)
     return Node(f"{name}: {label}" if name and label else name or label, children)
 
 
@@ -58,6 +61,7 @@ def _is_object(value: Any) -> bool:
 
 def _parts_of(value: Any) -> Iterator[tuple[str, Any]]:
     if is_configured(value):
+        value = masked(value) if is_lazy(value) else value  # whose arguments are words
         yield from ((str(name), inner) for name, inner in value.__arguments__.items())
     elif _is_object(value):
         yield from _changed_fields(value)
@@ -93,6 +97,8 @@ def _class_of(value: Any) -> str:
 
 
 def _short(value: Any) -> str:
+    if value is MASK:
+        return MASK
     if isinstance(value, type) or callable(value):
         return f"{value.__module__}.{name}" if (name := getattr(value, "__qualname__", "")) else repr(value)
     return _shortener().repr(value)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nemo_run._masking import masked
 from nemo_run.core.execution._profiles import python_file
 from nemo_run.core.execution._profiles.book import Book, Layer, open_book
 from nemo_run.core.execution._profiles.build import fields_of
@@ -16,7 +17,7 @@ from nemo_run.core.execution._profiles.merge import TYPE
 from nemo_run.core.execution._profiles.named import built, executor_names, named_executor
 from nemo_run.core.execution._profiles.profile import Profile
 from nemo_run_domain.errors import InvalidConfigError, NemoRunError
-from nemo_run_domain.secrets import MASK, is_secret
+from nemo_run_domain.secrets import MASK
 
 
 @dataclass(frozen=True)
@@ -132,15 +133,6 @@ def _shown_profile(book: Book, layer: Layer) -> dict[str, Any]:
         "description": layer.description,
         "fields": masked(profile.fields(cls, os.environ)),
     }
-
-
-def masked(value: Any, name: str = "") -> Any:
-    """Return data in which no secret can be seen."""
-    if isinstance(value, Mapping):
-        return {key: masked(part, str(key)) for key, part in value.items()}
-    if isinstance(value, list):
-        return [masked(part, name) for part in value]
-    return MASK if value is not None and is_secret(name, value) else value
 
 
 def check() -> Iterator[Finding]:
