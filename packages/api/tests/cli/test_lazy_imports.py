@@ -10,6 +10,7 @@ import pickle
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -138,6 +139,78 @@ def test_other_threads_import_for_real() -> None:
         thread.start()
         thread.join()
     assert not isinstance(found[0], LazyModule)
+
+
+def test_the_same_function_in_another_thread_imports_for_real() -> None:
+    found: list[Any] = []
+
+    def load(block: Any) -> None:
+        with block:
+            if isinstance(block, nullcontext):
+                import colorsys
+            else:
+                thread = threading.Thread(target=load, args=[nullcontext()])
+                thread.start()
+                thread.join()
+                import colorsys
+        found.append(colorsys)
+
+    load(lazy_imports())
+    assert [isinstance(module, LazyModule) for module in found] == [False, True]
+
+
+WRAPPER = """
+import builtins
+saved = builtins.__import__
+def wrapper(*args, **options):
+    calls.append(args[0])
+    return saved(*args, **options)
+builtins.__import__ = wrapper
+def unwrap():
+    builtins.__import__ = saved
+"""
+
+
+@pytest.fixture
+def wrap(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Wrap ``__import__`` as other libraries do."""
+    monkeypatch.setattr(builtins, "__import__", builtins.__import__)
+
+    def wrap() -> dict[str, Any]:
+        library: dict[str, Any] = {"__name__": "library", "calls": []}
+        exec(WRAPPER, library)
+        return library
+
+    return wrap
+
+
+def test_a_library_that_wraps_imports_in_a_block(wrap: Any) -> None:
+    with lazy_imports():
+        library = wrap()
+        import nosuch_outer
+
+        with lazy_imports():
+            import nosuch_inner
+    import colorsys
+
+    assert isinstance(nosuch_outer, LazyModule)
+    assert isinstance(nosuch_inner, LazyModule)
+    assert colorsys.rgb_to_hsv(0, 0, 0) == (0.0, 0.0, 0)
+    assert library["calls"] == ["nosuch_outer", "colorsys"]
+
+
+def test_a_library_that_puts_back_what_it_found_in_a_block(wrap: Any) -> None:
+    before = builtins.__import__
+    with lazy_imports():
+        library = wrap()
+    library["unwrap"]()
+    import colorsys
+
+    with lazy_imports():
+        import nosuch
+    assert isinstance(nosuch, LazyModule)
+    assert not isinstance(colorsys, LazyModule)
+    assert builtins.__import__ is before
 
 
 def test_blocks_of_two_threads_that_overlap() -> None:

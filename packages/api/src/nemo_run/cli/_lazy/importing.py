@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any
 
 from nemo_run.cli._lazy.errors import RelativeImportError, StarImportError
@@ -17,24 +17,57 @@ from nemo_run.cli._lazy.modules import LazyModule
 
 @dataclass(eq=False)
 class _Block:
-    """A ``with`` block whose own imports are lazy.
+    """A ``with`` block whose own imports are lazy; stands in for ``__import__``.
+
+    Each block has its own: others may wrap ``__import__`` while there is a block, keep what they
+    found there and put it back later. Once the block has ended it passes everything on.
 
     Attributes:
         code: Whose import statements: those of functions that are called in the block are real.
         thread: That entered it.
         fallback: Be lazy only where the real import fails.
+        original: What was in its place before.
+        is_open: Whether the block has not ended yet.
         roots: Lazy modules without a dot, by name; ``import a.b`` and ``import a.c`` bind one ``a``.
     """
 
     code: CodeType
     thread: int
     fallback: bool
+    original: Callable[..., Any] = builtins.__import__
+    is_open: bool = False
     roots: dict[str, LazyModule] = field(default_factory=dict)
 
+    def __call__(
+        self,
+        name: str,
+        globals: Mapping[str, Any] | None = None,
+        locals: Mapping[str, Any] | None = None,
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> Any:
+        """Import, or write down what to import."""
+        if not self._has_statement(globals):
+            return self.original(name, globals, locals, fromlist or (), level)
+        if self.fallback:
+            with contextlib.suppress(ImportError):
+                module = self.original(name, globals, locals, fromlist or (), level)
+                if all(part == "*" or hasattr(module, part) for part in fromlist or ()):
+                    return module
+        if level:
+            raise RelativeImportError("Relative imports are not supported in lazy imports")
+        return _lazy(self, name, fromlist or (), globals or {})
 
-_blocks: list[_Block] = []
+    def _has_statement(self, namespace: Mapping[str, Any] | None) -> bool:
+        """Whether the import statement that is being executed is one of the block."""
+        return (
+            self.is_open
+            and self.thread == threading.get_ident()
+            and _statement(sys._getframe(2), namespace).f_code is self.code
+        )
+
+
 _lock = threading.Lock()
-_original: Callable[..., Any] = builtins.__import__
 
 
 @contextlib.contextmanager
@@ -63,48 +96,43 @@ def _calling_code() -> CodeType:
 
 
 def _enter(block: _Block) -> None:
-    global _original
     with _lock:
-        _blocks.append(block)
-        if builtins.__import__ is not _import:
-            _original = builtins.__import__
-            builtins.__import__ = _import
+        block.original = _without_ended(builtins.__import__)
+        block.is_open = True
+        builtins.__import__ = block
 
 
 def _leave(block: _Block) -> None:
     with _lock:
-        _blocks.remove(block)
-        if not _blocks and builtins.__import__ is _import:
-            builtins.__import__ = _original
+        block.is_open = False
+        if builtins.__import__ is block:
+            builtins.__import__ = _without_ended(block)
 
 
-def _import(
-    name: str,
-    globals: Mapping[str, Any] | None = None,
-    locals: Mapping[str, Any] | None = None,
-    fromlist: Sequence[str] | None = (),
-    level: int = 0,
-) -> Any:
-    """Stand in for ``__import__`` while there is a block."""
-    block = _block_of(sys._getframe(1).f_code)
-    if block is None:
-        return _original(name, globals, locals, fromlist or (), level)
-    if block.fallback:
-        with contextlib.suppress(ImportError):
-            module = _original(name, globals, locals, fromlist or (), level)
-            if all(part == "*" or hasattr(module, part) for part in fromlist or ()):
-                return module
-    if level:
-        raise RelativeImportError("Relative imports are not supported in lazy imports")
-    return _lazy(block, name, fromlist or (), globals or {})
+def _without_ended(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what a function comes to when blocks that have ended are left out."""
+    while isinstance(function, _Block) and not function.is_open:
+        function = function.original
+    return function
 
 
-def _block_of(code: CodeType) -> _Block | None:
-    thread = threading.get_ident()
-    for block in reversed(_blocks):
-        if block.code is code and block.thread == thread:
-            return block
-    return None
+def _statement(frame: FrameType, namespace: Mapping[str, Any] | None) -> FrameType:
+    """Return the frame of an import statement: the nearest one with its globals.
+
+    Between the two are other blocks, and what others wrapped ``__import__`` with.
+
+    Args:
+        frame: That called ``__import__``.
+        namespace: Globals of the statement; None where ``__import__`` was called without them.
+    """
+    found: FrameType | None = frame
+    while found is not None:
+        if namespace is None and found.f_globals is not globals():
+            return found
+        if namespace is not None and found.f_globals is namespace:
+            return found
+        found = found.f_back
+    return frame
 
 
 def _lazy(block: _Block, name: str, fromlist: Sequence[str], namespace: Mapping[str, Any]) -> LazyModule:
