@@ -3,7 +3,7 @@
 # ruff: noqa: RUF013, UP006, UP007, UP035, UP045
 
 import sys
-from typing import Any, Callable, List, Optional, Union
+from typing import Any, Callable, Dict, List, Optional, Union
 
 import fix
 import pytest
@@ -230,6 +230,74 @@ def test_a_name_of_the_script(monkeypatch):
     )
     assert parse_partial(fit, "net=made_here(5)").net == run.Config(Net, width=5)
     assert parse_partial(fit, "title=made_here", "extra=made_here").title == "made_here"
+
+
+def plain(
+    net: Net, names: List[str] = (), table: Optional[Dict[str, int]] = None, both: Union[str, List[int]] = ""
+) -> None: ...
+
+
+CALLS = []
+
+
+def said() -> List[str]:
+    CALLS.append("said")
+    return ["a"]
+
+
+def unsaid():
+    CALLS.append("unsaid")
+    return ["a"]
+
+
+SCRIPT = {
+    "NUMBER": 5,
+    "NAMES": ["a"],
+    "NUMBERS": [1],
+    "TABLE": {"a": 1},
+    "SECRET": {"password": "x"},
+    "CONFIG": run.Config(Net, width=7),
+    "Net": Net,
+    "Sgd": Sgd,
+    "said": said,
+    "unsaid": unsaid,
+}
+
+
+@pytest.fixture
+def script(monkeypatch):
+    """A script that has some objects, which people rarely mean when they write a word."""
+    for name, item in SCRIPT.items():
+        monkeypatch.setattr(sys.modules["__main__"], name, item, raising=False)
+    CALLS.clear()
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("names=NAMES", ["a"]),
+        ("names=said", ["a"]),
+        ("table=TABLE", {"a": 1}),
+        ("net=CONFIG", run.Config(Net, width=7)),
+        ("net=Net", run.Config(Net)),
+        ("both=NUMBER", "NUMBER"),
+        ("both=unsaid", "unsaid"),
+    ],
+)
+def test_objects_of_the_script_that_fit(script, word, expected):
+    assert getattr(parse_partial(plain, word), word.partition("=")[0]) == expected
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["names=NUMBER", "names=NUMBERS", "names=SECRET", "names=Net", "names=CONFIG", "names=unsaid", 
+     "table=SECRET", "table=NAMES", "table=unsaid", "net=NUMBER", "net=SECRET", "net=Sgd", "net=said"],
+)  # fmt: skip
+def test_objects_of_the_script_that_do_not_fit(script, word):
+    name = word.partition("=")[2]
+    with pytest.raises(FactoryError, match=f"'{name}' .* value for"):
+        parse_partial(plain, word)
+    assert CALLS == []  # not even to see what it makes
 
 
 def test_parse_factory():

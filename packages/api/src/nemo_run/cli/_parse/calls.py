@@ -25,6 +25,7 @@ from nemo_run.cli._parse.errors import CLIException, FactoryError, ListParseErro
 from nemo_run.cli._parse.fitting import is_factory, is_value, makes_one_item, may_make
 from nemo_run.cli._parse.literals import split
 from nemo_run.cli._parse.suggest import closest, listed
+from nemo_run.cli._parse.suiting import class_suits, suits
 from nemo_run.cli._parse.values import own_copy
 
 _DATA = (str, int, float, complex, bytes, list, tuple, set, frozenset, dict, enum.Enum, PurePath)
@@ -109,9 +110,11 @@ def find_elsewhere(call: Call, spot: Spot, *, load: bool) -> tuple[Any] | None:
     return None if isinstance(found, ModuleType) else (found,)
 
 
-def is_meant(found: Any) -> bool:
-    """Whether a dotted text surely names an object: a factory, or a constant that is plain data."""
-    return is_factory(found) if callable(found) else isinstance(found, (fdl.Buildable, *_DATA))
+def is_meant(found: Any, hint: Any) -> bool:
+    """Whether a dotted text surely names an object: a factory, or a constant that is plain data and fits."""
+    if callable(found) and not isinstance(found, fdl.Buildable):
+        return is_factory(found)
+    return isinstance(found, (fdl.Buildable, *_DATA)) and suits(found, hint)
 
 
 def value_of(call: Call, found: Any, spot: Spot, read: Read) -> Any:
@@ -130,10 +133,13 @@ def fitting_value_of(call: Call, found: Any, spot: Spot, read: Read) -> Any:
     """Return what ``value_of`` does, unless that can hardly be meant.
 
     Raises:
-        FactoryError: A function that makes something else; it is not called if that is known before.
+        FactoryError: A constant of another type, a class that makes something else, or a function that
+            does; it is not called if that is known before.
     """
     is_function = callable(found) and not isinstance(found, (type, fdl.Buildable))
-    if is_function and not (may_make(found, spot.hint) or configures(spot.hint)):
+    if not is_function:
+        _check_object(call, found, spot)
+    elif not (may_make(found, spot.hint) or configures(spot.hint)):
         text = f"{call.name!r} does not make a value for {spot}, as far as its annotations tell"
         raise FactoryError(text, call.text, {"factory": call.name})
     value = value_of(call, found, spot, read)
@@ -141,6 +147,14 @@ def fitting_value_of(call: Call, found: Any, spot: Spot, read: Read) -> Any:
         text = f"{call.name!r} made {type(value).__name__} {value!r:.100}, which is no value for {spot}"
         raise FactoryError(text, call.text, {"factory": call.name})
     return value
+
+
+def _check_object(call: Call, found: Any, spot: Spot) -> None:
+    """Refuse a constant or a class that is no value for a parameter."""
+    if not (class_suits(found, spot.hint) if isinstance(found, type) else suits(found, spot.hint)):
+        what = "a class" if isinstance(found, type) else f"{type(found).__name__} {found!r:.100}"
+        text = f"{call.name!r} is {what}, which is no value for {spot}"
+        raise FactoryError(text, call.text, {"factory": call.name})
 
 
 def registered_value(call: Call, function: Any, spot: Spot, read: Read) -> Any:

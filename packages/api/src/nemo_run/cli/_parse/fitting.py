@@ -10,6 +10,7 @@ import fiddle as fdl
 from nemo_run._types.hints import MISSING, Unresolved, return_hint
 from nemo_run._types.shape import config_class_of, is_class, is_configuration, members_of
 from nemo_run.cli._parse.containers import item_hint, kind_of
+from nemo_run.cli._parse.suiting import are_related, suits
 
 
 def is_factory(found: Any) -> bool:
@@ -22,7 +23,8 @@ def is_factory(found: Any) -> bool:
 def may_make(function: Any, hint: Any) -> bool:
     """Whether a function that nobody registered may make a value of a type.
 
-    It is called for that, so it has to be written in Python, and nothing it says may speak against it.
+    It is called for that, so it has to be written in Python, and nothing it says may speak against it;
+    for a list or another container it has to say that it makes one.
     """
     if is_factory(function):
         return True
@@ -30,24 +32,21 @@ def may_make(function: Any, hint: Any) -> bool:
     if not _is_python(function):
         return False
     if result in (MISSING, Any) or isinstance(result, Unresolved):
-        return True
+        return not _is_container(hint)
     wanted, made = config_class_of(hint), config_class_of(result)
     if is_class(wanted) and is_class(made):
-        return issubclass(made, wanted) or issubclass(wanted, made)
+        return are_related(made, wanted)
     return bool(_kinds(hint) & _kinds(result))
 
 
 def is_value(value: Any, hint: Any) -> bool:
-    """Whether what such a function made goes with a type; configurations always do."""
-    wanted = config_class_of(hint)
-    if value is None or isinstance(value, fdl.Buildable) or not is_class(wanted):
-        return True
-    return isinstance(value, wanted)
+    """Whether what such a function made goes with a type; None and configurations always do."""
+    return value is None or isinstance(value, fdl.Buildable) or suits(value, hint)
 
 
 def makes_one_item(function: Any, hint: Any) -> bool:
     """Whether a factory makes an item of the list that an annotation asks for."""
-    if not _kinds(hint) or None in map(_kind_or_none, members_of(hint)):
+    if not _is_container(hint):
         return False
     result = _result_of(function)
     item = config_class_of(item_hint(hint))
@@ -57,6 +56,11 @@ def makes_one_item(function: Any, hint: Any) -> bool:
 def _kind_or_none(member: Any) -> str | None:
     """Return the kind of a container, an empty text for ``NoneType``, None for other types."""
     return "" if member is type(None) else kind_of(member) or None
+
+
+def _is_container(hint: Any) -> bool:
+    """Whether a hint allows nothing but containers and None."""
+    return bool(_kinds(hint)) and None not in map(_kind_or_none, members_of(hint))
 
 
 def _kinds(hint: Any) -> set[str]:

@@ -126,6 +126,6 @@ class _Reader:
         if self.is_careful and "." not in call.name:
             return None
         found = calls.find_elsewhere(call, spot, load=not self.is_careful)
-        if found is None or (self.is_careful and not calls.is_meant(found[0])):
+        if found is None or (self.is_careful and not calls.is_meant(found[0], spot.hint)):
             return None
         return (calls.fitting_value_of(call, found[0], spot, from_text),)
