@@ -136,7 +136,7 @@ class Script(ConfigurableMixin):
         is_local: bool = False,
         substitute_rundir_path: str | None = None,
     ) -> list[str]:
-        """Return the command as words for a shell; nothing in it is quoted.
+        """Return the command as words for a shell; nothing in it is quoted but an inline text.
 
         Args:
             with_entrypoint: Put the entrypoint first.
@@ -145,10 +145,10 @@ class Script(ConfigurableMixin):
             substitute_rundir_path: Stands in the written file for every ``/nemo_run``.
 
         Raises:
-            ValueError: ``with_entrypoint`` without an entrypoint.
+            InvalidConfigError: ``with_entrypoint`` without an entrypoint.
         """
         if with_entrypoint and not self.entrypoint:
-            raise ValueError("Cannot use with_entrypoint=True without specifying entrypoint")
+            raise InvalidConfigError("Cannot use with_entrypoint=True without specifying entrypoint")
         return [
             *([self.entrypoint] if with_entrypoint else []),
             *self._words(filename, is_local, substitute_rundir_path),
@@ -159,10 +159,13 @@ class Script(ConfigurableMixin):
             return [*(["-m"] if self.m else []), self.path, *self.args]
         if not filename:
             quoted = self.inline.replace('"', '\\"')
-            return ["-c", f'"{quoted}"']
+            # What a shell calls $0 stands before the arguments.
+            name = [self.entrypoint] if self.args and "python" not in self.entrypoint else []
+            return ["-c", f'"{quoted}"', *name, *self.args]
         text = self.inline if rundir is None else self.inline.replace(f"/{RUNDIR_NAME}", rundir)
         _write_program(filename, f"{_first_line(self.entrypoint)}\n{text}")
-        return [filename if is_local else f"/{RUNDIR_NAME}/{SCRIPTS_DIR}/{os.path.basename(filename)}"]
+        shown = filename if is_local else f"/{RUNDIR_NAME}/{SCRIPTS_DIR}/{os.path.basename(filename)}"
+        return [shown, *self.args]
 
 
 for _field in dataclasses.fields(Script):

@@ -11,6 +11,7 @@ import fiddle as fdl
 import pytest
 
 from nemo_run.config import Config, ConfigurableMixin, Script
+from nemo_run.exceptions import InvalidConfigError
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,8 @@ def test_scripts_that_cannot_run_are_refused(kwargs: dict, reason: str, error: t
         (Script("t.sh", args=["a b"]), ["bash", "t.sh", "a b"]),
         (Script(inline="echo 'hi'"), ["bash", "-c", "\"echo 'hi'\""]),
         (Script(inline='echo "hi"'), ["bash", "-c", '"echo \\"hi\\""']),
+        (Script(inline="echo $1", args=["a", "b"]), ["bash", "-c", '"echo $1"', "bash", "a", "b"]),
+        (Script(inline="x", args=["a"], entrypoint="python3"), ["python3", "-c", '"x"', "a"]),
     ],
 )
 def test_commands(script: Script, command: list[str]) -> None:
@@ -48,7 +51,7 @@ def test_commands(script: Script, command: list[str]) -> None:
 def test_an_entrypoint_removed_later_is_missed() -> None:
     script = Script("a")
     script.entrypoint = ""
-    with pytest.raises(ValueError, match="without specifying entrypoint"):
+    with pytest.raises(InvalidConfigError, match="without specifying entrypoint"):
         script.to_command(with_entrypoint=True)
 
 
@@ -61,6 +64,13 @@ def test_inline_text_goes_into_a_file(tmp_path: Path) -> None:
     assert script.to_command(filename=str(file), is_local=True, with_entrypoint=True) == ["bash", str(file)]
     script.to_command(filename=str(file), substitute_rundir_path="/r")
     assert "/r/x" in file.read_text()
+
+
+@pytest.mark.parametrize("is_local", [True, False])
+def test_arguments_stand_behind_the_file(is_local: bool, tmp_path: Path) -> None:
+    file = str(tmp_path / "s.sh")
+    command = Script(inline="echo $1", args=["a", "b"]).to_command(filename=file, is_local=is_local)
+    assert command == [file if is_local else "/nemo_run/scripts/s.sh", "a", "b"]
 
 
 def test_file_without_a_folder_stands_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
