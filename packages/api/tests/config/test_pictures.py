@@ -13,7 +13,7 @@ import pytest
 
 from nemo_run._config import draw
 from nemo_run.config import Config, ConfigurableMixin, Partial, Script
-from nemo_run_domain.errors import MissingDependencyError
+from nemo_run_domain.errors import InvalidConfigError, MissingDependencyError
 
 
 def fit(x: int = 1) -> int:
@@ -37,7 +37,7 @@ def test_difference_gives_a_graph() -> None:
 
 @pytest.mark.parametrize("owner", [Config(fit), Script("a")])
 def test_other_suffixes_are_refused(owner: Any) -> None:
-    with pytest.raises(ValueError, match=r"The file extension must be \.png"):
+    with pytest.raises(InvalidConfigError, match=r"The file extension must be \.png"):
         owner.save_config_img("x.jpg")
 
 

@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from nemo_run_domain.errors import MissingDependencyError
+from nemo_run_domain.errors import InvalidConfigError, MissingDependencyError
 
 _LOGGER = logging.getLogger(__name__)
 _TEXT = "print() shows a configuration as text, and diff_text(old) what changed"
@@ -27,14 +27,14 @@ def save_image(config: Any, path: str) -> None:
     """Write a PNG to ``path``, or to ``config.png`` in it if it has no suffix.
 
     Raises:
-        ValueError: A suffix other than ``.png``.
+        InvalidConfigError: A suffix other than ``.png``.
         MissingDependencyError: The graphviz package or its program ``dot`` is missing.
     """
     target = Path(path)
     if not target.suffix:
         target /= "config.png"
     elif target.suffix != ".png":
-        raise ValueError(f"The file extension must be .png, not {target.suffix!r}")
+        raise InvalidConfigError(f"The file extension must be .png, not {target.suffix!r}")
     image = _piped(draw(config), "png")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(image)
