@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from nemo_run._types.hints import hints_of
 from nemo_run.cli._lazy.commands import walk
 from nemo_run.cli._lazy.importing import lazy_imports
 from nemo_run.cli.lazy import (
@@ -43,7 +44,8 @@ if __name__ == "__main__":
 def _no_module_is_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
     yield
-    sys.modules.pop("__dynamic_module__", None)
+    for name in [name for name in sys.modules if name.startswith("__dynamic_module")]:
+        del sys.modules[name]
 
 
 @dataclass
@@ -185,6 +187,16 @@ def test_the_module_can_have_another_name() -> None:
 def test_the_target_of_a_script_is_its_function(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("train.py").write_text(SCRIPT)
     assert LazyTarget("train.py").target(2) == 7
+
+
+def test_scripts_do_not_share_a_module() -> None:
+    script = "from __future__ import annotations\nimport nemo_run as run\nclass Net: ...\n"
+    script += "class Fit:\n    def __init__(self, net: Net): ...\nrun.cli.main(Fit)\n"
+    Path("one.py").write_text(script)
+    Path("two.py").write_text(f"{script}# another\n")
+    one, two = LazyTarget("one.py").target, LazyTarget("two.py").target
+    assert hints_of(one)["net"] is one.__init__.__globals__["Net"]
+    assert hints_of(two)["net"] is two.__init__.__globals__["Net"]
 
 
 def test_a_script_may_name_something_lazy() -> None:

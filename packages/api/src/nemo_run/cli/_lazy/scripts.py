@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import linecache
 import os
 import sys
@@ -32,6 +33,12 @@ def load_entrypoint(script_content: str, module_name: str = "__dynamic_module__"
     if recorded.entrypoint is None:
         raise NoEntrypointError(_nothing_found(ending)) from ending
     return recorded.entrypoint
+
+
+def name_of(script_content: str) -> str:
+    """Return the name of the module of a script: hints and pickles must not find those of another."""
+    digest = hashlib.sha256(script_content.encode(errors="surrogatepass")).hexdigest()
+    return f"__dynamic_module_{digest[:12]}__"
 
 
 def _nothing_found(ending: SystemExit | None) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from nemo_run.cli._lazy.commands import find_entrypoint
 from nemo_run.cli._lazy.errors import LazyConfigError, ScriptNotFoundError
 from nemo_run.cli._lazy.importable import import_module, imported
-from nemo_run.cli._lazy.scripts import load_entrypoint
+from nemo_run.cli._lazy.scripts import load_entrypoint, name_of
 from nemo_run.cli._lazy.serialising import register
 
 _PROGRAMS = ("nemo", "nemo_run", "nemorun")
@@ -70,9 +70,10 @@ class LazyTarget:
     def _find(self) -> tuple[Any, Any]:
         if not self.script and is_dotted(self.import_path):
             return import_module(self.import_path), None
-        found = (
-            load_entrypoint(self.script) if self.script else find_entrypoint(shlex.split(self.import_path))
-        )
+        if self.script:
+            found = load_entrypoint(self.script, name_of(self.script))
+        else:
+            found = find_entrypoint(shlex.split(self.import_path))
         return imported(getattr(found, "fn", found)), found
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
