@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nemo_run._translate import as_task, default_name
+from nemo_run.run import _dry
 from nemo_run.run._adding import as_executor, as_plugins
 from nemo_run.run.task import direct_run_fn
 
@@ -46,6 +47,9 @@ def run(
         ExperimentFailedError: The task did not succeed, with ``raise_on_failure``.
     """
     if direct or executor is None:
+        if _dry.is_on():
+            _dry.show_task(fn_or_script)
+            return
         direct_run_fn(fn_or_script, dryrun=dryrun)
         return
     task = as_task(fn_or_script)

@@ -14,7 +14,7 @@ from nemo_run._lazy import LazyModule
 from nemo_run.config import ConfigurableMixin, get_nemorun_home
 from nemo_run.core.execution.local import LocalExecutor
 from nemo_run.exceptions import UsageError
-from nemo_run.run import _preparing, _running, _telling
+from nemo_run.run import _dry, _preparing, _running, _telling
 from nemo_run.run._adding import JobFactory, as_executor
 from nemo_run.run._session import RunSession
 from nemo_run.run.job import Job, JobGroup
@@ -348,6 +348,9 @@ class Experiment(ConfigurableMixin):
         Raises:
             FileExistsError: The folder exists.
         """
+        if _dry.is_here():
+            _dry.print_here(self)
+            return
         planned = self._prepare(exist_ok=exist_ok)
         if delete_exp_dir:
             _preparing.delete_unless_used(self)
@@ -386,7 +389,9 @@ class Experiment(ConfigurableMixin):
             job.tail_logs = job.tail_logs or tail_logs
         if sequential and not direct:  # directly, jobs run one after the other anyway
             _running.chain(self)
-        if direct:
+        if _dry.is_on():
+            _dry.show(self, direct=direct)
+        elif direct:
             _running.run_here(self, dependency_type)
         else:
             _running.launch(self, detach=detach, dependency_type=dependency_type)

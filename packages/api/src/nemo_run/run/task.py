@@ -22,14 +22,18 @@ def direct_run_fn(task: Any, dryrun: bool = False) -> None:
         TypeError: Neither a ``Partial`` nor a ``Script``, or the dry run of a script.
         JobFailedError: The script ended with an exit code other than 0.
     """
-    if is_lazy(task):
-        task = task.resolve()
+    task = resolved(task)
     if dryrun:
         dryrun_fn(task, build=True)
     elif isinstance(task, Script):
         _run_script(task)
     else:
         _as_partial(task)()
+
+
+def resolved(task: Any) -> Any:
+    """Return a task with what it names imported."""
+    return task.resolve() if is_lazy(task) else task
 
 
 def _is_ours(task: Any) -> bool:
@@ -54,10 +58,11 @@ def _run_script(script: Script) -> None:
     """Start a script without a shell, its output on this process's ``sys.stdout`` and ``sys.stderr``."""
     import subprocess
 
-    argv = _script_argv(script)
+    argv = script_argv(script)
     for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    captured = not _is_real(sys.stdout)
+        if _is_open(stream):
+            stream.flush()
+    captured = _is_open(sys.stdout) and not _is_real(sys.stdout)
     process = subprocess.Popen(
         argv,
         env={**os.environ, **(script.env or {})},
@@ -73,13 +78,19 @@ def _run_script(script: Script) -> None:
         raise JobFailedError(f"{argv[0]} ended with exit code {process.returncode}")
 
 
-def _script_argv(script: Script) -> list[str]:
+def script_argv(script: Script) -> list[str]:
+    """Return the command of a script, without a shell around it."""
     python = sys.executable if script.entrypoint == "python" else script.entrypoint
     args = [str(arg) for arg in script.args or []]
     if script.inline:
         name = [] if "python" in python else [python]  # what a shell calls $0 stands before the arguments
         return [python, "-c", script.inline, *name, *args]
     return [python, *(["-m"] if script.m else []), script.path, *args]
+
+
+def _is_open(stream: Any) -> bool:
+    """Whether there is a stream: Python has None for standard streams that are closed at its start."""
+    return stream is not None
 
 
 def _is_real(stream: Any) -> bool:
@@ -106,7 +117,7 @@ def dryrun_fn(configured_task: Any, executor: Executor | None = None, build: boo
 
     if getattr(sys.stdout, "isatty", bool)():
         print_arguments(configured_task, executor)
-    else:
+    elif _is_open(sys.stdout):
         sys.stdout.write(render_arguments(configured_task, executor))
     if build:
         from nemo_run._config import build as building

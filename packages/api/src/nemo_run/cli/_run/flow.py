@@ -12,6 +12,7 @@ from nemo_run.cli._run import confirm, file_context
 from nemo_run.cli._run.errors import InvalidOptionError, MissingArgumentsError, NotImplementedOptionError
 from nemo_run.cli._run.view import ContextView, extras_of, leaves_this_process
 
+_dry: Any = LazyModule("nemo_run.run._dry")
 _display: Any = LazyModule("nemo_run.cli._run.display")
 _export: Any = LazyModule("nemo_run.cli._run.export")
 _launching: Any = LazyModule("nemo_run.cli._run.launching")
@@ -62,8 +63,7 @@ def go(context: ContextView, task: Any, kind: str) -> None:
     check_complete(task)
     if context.dryrun:
         _display.show_dry_run(context, task)
-        if kind in EXPERIMENTS or leaves_this_process(context):
-            _runner(kind)(context, task)
+        _show_launch(context, task, kind)
         return
     _display.show_plan(context, task)
     if kind not in EXPERIMENTS and (warning := _launching.plugins_in_vain(context)):
@@ -73,6 +73,15 @@ def go(context: ContextView, task: Any, kind: str) -> None:
         return
     say(f"Launching {context.name}...")
     _runner(kind)(context, task)
+
+
+def _show_launch(context: ContextView, task: Any, kind: str) -> None:
+    """Show what would be sent, which for experiments only their functions know."""
+    if kind in EXPERIMENTS:
+        with _dry.showing():
+            _launching.run_experiment(context, task)
+    elif leaves_this_process(context):
+        _launching.run_task(context, task)
 
 
 def resolve(context: ContextView, fn: Callable[..., Any], words: Sequence[str]) -> Any:
@@ -115,7 +124,8 @@ def without_context(task: Any) -> Any:
 def launch(context: ContextView, experiment: Any, *, sequential: bool) -> None:
     """Run an experiment the way the options say."""
     if context.dryrun:
-        experiment.dryrun()
+        with _dry.showing(here=not leaves_this_process(context)):
+            experiment.dryrun()
         return
     extras_of(context).experiments.append(experiment)
     experiment.run(
