@@ -190,13 +190,14 @@ def test_the_target_of_a_script_is_its_function(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_scripts_do_not_share_a_module() -> None:
-    script = "from __future__ import annotations\nimport nemo_run as run\nclass Net: ...\n"
-    script += "class Fit:\n    def __init__(self, net: Net): ...\nrun.cli.main(Fit)\n"
+    script = "from __future__ import annotations\nfrom dataclasses import dataclass\n"
+    script += "import nemo_run as run\nclass Net: ...\n@dataclass\nclass Fit:\n    net: Net\n"
+    script += "    here = Net\nrun.cli.main(Fit)\n"
     Path("one.py").write_text(script)
     Path("two.py").write_text(f"{script}# another\n")
     one, two = LazyTarget("one.py").target, LazyTarget("two.py").target
-    assert hints_of(one)["net"] is one.__init__.__globals__["Net"]
-    assert hints_of(two)["net"] is two.__init__.__globals__["Net"]
+    assert hints_of(one)["net"] is one.here
+    assert hints_of(two)["net"] is two.here
 
 
 def test_a_script_may_name_something_lazy() -> None:
