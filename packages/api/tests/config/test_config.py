@@ -73,6 +73,18 @@ def places(a: object, /, b: object = 2, *rest: object, key: object = None) -> ob
     return a, b, rest, key
 
 
+def only_places(opt: OptionalDefaultConfig[Sgd2] = None, /) -> object:
+    return opt
+
+
+def second_place(first: int = 1, opt: OptionalDefaultConfig[Sgd2] = None, /) -> object:
+    return first, opt
+
+
+def behind_required(first: int, opt: OptionalDefaultConfig[Sgd2] = None, /) -> object:
+    return first, opt
+
+
 class WithInit:
     def __init__(self, opt: OptionalDefaultConfig[Sgd2] = None) -> None:
         self.opt = opt
@@ -357,6 +369,23 @@ def test_binding_can_be_switched_off() -> None:
 def test_optional_default_is_filled_in(config: Config) -> None:
     assert config.opt == Config(Sgd2)
     assert type(config.opt) is Config
+
+
+@pytest.mark.parametrize(
+    ("config", "arguments"),
+    [
+        (Partial(only_places), [Config(Sgd2)]),
+        (Partial(only_places, None), [Config(Sgd2)]),
+        (Config(only_places, 5), [5]),
+        (Partial(second_place), [1, Config(Sgd2)]),
+        (Partial(second_place, 5), [5, Config(Sgd2)]),
+        (Partial(second_place, 5, None), [5, Config(Sgd2)]),
+        (Partial(behind_required), [fdl.NO_VALUE, None]),
+        (Partial(behind_required, 5), [5, Config(Sgd2)]),
+    ],
+)
+def test_optional_default_that_is_only_a_place(config: Config, arguments: list[object]) -> None:
+    assert config[:] == arguments
 
 
 def test_optional_default_partial() -> None:

@@ -45,6 +45,8 @@ def fill_defaults(
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Return the arguments with a configuration where one was left out or given as None.
 
+    A positional-only parameter that was left out is filled in if everything before it is known.
+
     Args:
         target: What is configured.
         args: Positional arguments.
@@ -58,15 +60,33 @@ def fill_defaults(
     if not expansions:
         return args, kwargs
     names = _positional_names(target)
-    args_list, filled = list(args), dict(kwargs)
+    args_list, filled = [*args, *_values_before(expansions, target, len(args))], dict(kwargs)
     for name, (cls, default) in expansions.items():
-        place = names.index(name) if name in names else len(args)
-        if place < len(args):
+        place = names.index(name) if name in names else len(args_list)
+        if place < len(args_list):
             if args_list[place] is None:
                 args_list[place] = _make(make, cls, default, target, name)
-        elif filled.get(name) is None:
+        elif filled.get(name) is None and not _is_only_placed(target, name):
             filled[name] = _make(make, cls, default, target, name)
     return tuple(args_list), filled
+
+
+def _values_before(expansions: _Expansions, target: Any, given: int) -> list[Any]:
+    """Return defaults of positional-only parameters behind the given ones, up to the last expansion."""
+    parameters = signatures.get_signature(target).parameters.values()
+    values: list[Any] = []
+    length = 0
+    for parameter in [p for p in parameters if p.kind is p.POSITIONAL_ONLY][given:]:
+        if parameter.default is parameter.empty and parameter.name not in expansions:
+            break
+        values.append(None if parameter.name in expansions else parameter.default)
+        length = len(values) if parameter.name in expansions else length
+    return values[:length]
+
+
+def _is_only_placed(target: Any, name: str) -> bool:
+    parameter = signatures.get_signature(target).parameters[name]
+    return parameter.kind is parameter.POSITIONAL_ONLY
 
 
 def _make(make: Callable[[type, Any], Any], cls: type, default: Any, target: Any, name: str) -> Any:
@@ -100,7 +120,7 @@ def _find_expansions(target: Any) -> _Expansions:
         return {}
     found: _Expansions = {}
     for parameter in parameters:
-        if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+        if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             expansion = _read(_annotation(target, parameter))
             if expansion is not None:
                 found[parameter.name] = expansion
