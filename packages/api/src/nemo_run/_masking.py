@@ -10,6 +10,9 @@ from typing import Any
 
 from nemo_run_domain.secrets import MASK, Secret, is_secret
 
+SECRET = "nemo_run.Secret"
+"""Target of a ``Secret`` in a file."""
+
 _COUNTS = re.compile(r"(?:^|_)tokens$|(?:^|_)tokens?_", re.IGNORECASE)
 _STEP = re.compile(r"[^\s.\[\]'\"]+")
 _NAMED = re.compile(r"([A-Za-z_]\w*)['\"]?\s*[-+*/|&]?[=:]")
@@ -69,6 +72,8 @@ class _Masking:
         return value
 
     def _mapping(self, value: Mapping[Any, Any], name: str) -> Any:
+        if value.get("_target_") == SECRET:
+            return {**value, "_args_": [MASK]}
         found = {key: self.of(item, str(key) if hides(str(key)) else name) for key, item in value.items()}
         return found if _differ(found.values(), value.values()) else value
 

@@ -239,10 +239,25 @@ def test_dataclass_instances_become_configurations() -> None:
         assert again(config, format) == Config(fit, net=Config(Net, width=3, act="relu", dims=[]))
 
 
+class Text(str):
+    __slots__ = ()
+
+
 def test_texts_of_other_classes_are_texts() -> None:
     for format in FORMATS:
-        found = again(Partial(typed, text=Secret("abc")), format).text
+        found = again(Partial(typed, text=Text("abc")), format).text
         assert (type(found), found) == (str, "abc")
+
+
+def test_secrets_stay_secrets() -> None:
+    for format in FORMATS:
+        config = again(Partial(typed, text=Secret("abc"), any=[Secret("a"), {"x": Secret("")}]), format)
+        found = [config.text, config.any[0], config.any[1]["x"]]
+        assert [(type(value), str.__str__(value)) for value in found] == [
+            (Secret, "abc"),
+            (Secret, "a"),
+            (Secret, ""),
+        ]
 
 
 def odd() -> Any:

@@ -27,10 +27,16 @@ def read_text(path: str | os.PathLike[str]) -> str:
         raise DataSyntaxError(f"cannot read {name!r} as text: {error}") from error
 
 
-def write_text(path: str | os.PathLike[str], text: str) -> None:
+def write_text(path: str | os.PathLike[str], text: str, *, is_private: bool = False) -> None:
     """Write a file as a whole: whoever reads it meanwhile, or after a crash, sees the old one or the new one.
 
     Folders are not made; a file that is replaced keeps its permissions.
+
+    Args:
+        path: Of the file.
+        text: What to write.
+        is_private: Nobody but its owner may read the file; so is a new one, and one that is replaced
+            loses the permissions of others.
 
     Raises:
         InvalidConfigError: The folder does not exist or nothing can be written there; also an ``OSError``.
@@ -44,7 +50,7 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
         if os.path.exists(name) and not os.path.isfile(name):
             _write_device(name, data)
         else:
-            _replace(name, folder, data)
+            _replace(name, folder, data, 0o700 if is_private else 0o777)
     except OSError as error:
         raise FileAccessError(f"cannot write {os.fspath(path)}: {error.strerror or error}") from error
     except ValueError as error:  # half a character
@@ -56,13 +62,13 @@ def _write_device(name: str, data: bytes) -> None:
         file.write(data)
 
 
-def _replace(name: str, folder: str, data: bytes) -> None:
+def _replace(name: str, folder: str, data: bytes, allowed: int) -> None:
     handle, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(name)[:100]}.", dir=folder)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            os.fchmod(file.fileno(), _mode_of(name))
+            os.fchmod(file.fileno(), _mode_of(name) & allowed)
             os.fsync(file.fileno())
         os.replace(temporary, name)
     except BaseException:

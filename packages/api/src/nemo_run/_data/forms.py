@@ -11,6 +11,9 @@ import pathlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from nemo_run._masking import SECRET
+from nemo_run_domain.secrets import Secret
+
 TARGET, PARTIAL, CALL, ARGS, FACTORY = "_target_", "_partial_", "_call_", "_args_", "_factory_"
 RESERVED = frozenset({TARGET, PARTIAL, CALL, ARGS, FACTORY})
 OPERATORS = ("*=", "+=", "-=", "/=", "|=", "&=")
@@ -71,6 +74,7 @@ _FORMS: dict[type, Callable[[Any], dict[str, Any]]] = {
     datetime.timedelta: lambda v: form("datetime.timedelta", v.days, v.seconds, v.microseconds),
     set: lambda v: form("builtins.set", list(v)),
     frozenset: lambda v: form("builtins.frozenset", list(v)),
+    Secret: lambda v: form(SECRET, "".join(v)),
 }
 
 _MAKERS: dict[str, Callable[[list[Any]], Any]] = {
@@ -82,6 +86,7 @@ _MAKERS: dict[str, Callable[[list[Any]], Any]] = {
     "builtins.dict": lambda args: {hashable(key): value for key, value in args[0]},
     "builtins.set": lambda args: {hashable(item) for item in args[0]},
     "builtins.frozenset": lambda args: frozenset(hashable(item) for item in args[0]),
+    SECRET: lambda args: Secret(*args),
     "datetime.date.fromisoformat": lambda args: datetime.date.fromisoformat(*args),
     "datetime.datetime.fromisoformat": lambda args: datetime.datetime.fromisoformat(*args),
     "datetime.time.fromisoformat": lambda args: datetime.time.fromisoformat(*args),

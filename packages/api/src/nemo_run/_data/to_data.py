@@ -29,6 +29,7 @@ from nemo_run._data.forms import (
 from nemo_run._data.targets import name_of_target
 from nemo_run._types.hints import hint_for
 from nemo_run_adapters.codec.where import at
+from nemo_run_domain.secrets import Secret
 
 _NATIVE_KEYS = (str, int, float, bool, type(None))
 _SIMPLE = (str, int, bool, float)
@@ -41,7 +42,8 @@ def to_data(value: Any) -> Any:
     on top, functions and classes are ``{"_target_": ..., "_call_": False}``, paths and enums have
     ``_args_``. Positional arguments have their place as key. Only what was set is written. Scalars may
     also be bytes, dates and sets, as YAML has them. What would come back as something else than it is,
-    such as a text where a number belongs, is written as a value of its class with ``_args_``.
+    such as a text where a number belongs, is written as a value of its class with ``_args_``; so is a
+    ``Secret``, with what it hides.
 
     Raises:
         PackagingError: A value that cannot be written, with its path; also PyYAML's ``RepresenterError``.
@@ -156,7 +158,9 @@ class _Writer:
             return self._enum(value, where)
         if isinstance(value, pathlib.PurePath):
             return path_form(value)
-        if isinstance(value, (str, int, float)):  # a subclass, such as Secret
+        if isinstance(value, Secret):  # it stays one, so that it is not shown after it was read
+            return as_form(value)
+        if isinstance(value, (str, int, float)):  # a subclass
             return self._data(_plain(value), fit, where)
         if has_form(cls):
             native = cls.__name__ in ("bytes", "date", "datetime") and fit.accepts(value)

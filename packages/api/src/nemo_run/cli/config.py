@@ -10,7 +10,9 @@ from nemo_run._data.errors import SectionMissingError
 from nemo_run._data.files import read_text, write_text, write_to
 from nemo_run._data.formats import check_format, format_of, read, write
 from nemo_run._data.from_data import config_from
+from nemo_run._data.load import split_section
 from nemo_run._data.to_data import to_data
+from nemo_run._masking import masked
 from nemo_run.core.serialization.yaml import resolved
 
 _Path = str | os.PathLike[str]
@@ -22,7 +24,8 @@ class ConfigSerializer:
     All three hold the same tree. YAML keeps what is shared shared; JSON and TOML write it again. TOML
     has no None: such arguments are left out and come back as defaults, and inside a list they are an
     error. A file can have anything that can be imported configured, so read only what is to be trusted
-    like a program; see ``YamlSerializer`` for that and for what reading accepts.
+    like a program; see ``YamlSerializer`` for that and for what reading accepts. A file with a secret in
+    it, by its type or its name, can only be read by its owner.
     """
 
     def serialize_yaml(self, cfg: Any, stream: Any = None) -> str | None:
@@ -118,10 +121,11 @@ class ConfigSerializer:
             InvalidConfigError: An unknown format or suffix, or no such folder.
             KeyError: There is no such section.
         """
-        path, named = _split_output(os.fspath(output_path))
+        path, named = split_section(os.fspath(output_path))
         chosen = section if section is not None else named
         kind = format_of(path) if format is None else check_format(format)
-        write_text(path, write(_section(data, chosen), kind))
+        part = _section(data, chosen)
+        write_text(path, write(part, kind), is_private=masked(part, chosen or "") is not part)
 
 
 def yaml_to_dict(text: str) -> Any:
@@ -177,16 +181,12 @@ def _deserialize(text: str, kind: str, source: str = "") -> Any:
 
 
 def _dump(cfg: Any, path: _Path, kind: str) -> None:
-    write_text(path, write(to_data(resolved(cfg)), kind))
+    config = resolved(cfg)
+    write_text(path, write(to_data(config), kind), is_private=masked(config) is not config)
 
 
 def _load(path: _Path, kind: str) -> Any:
     return _deserialize(read_text(path), kind, os.fspath(path))
-
-
-def _split_output(text: str) -> tuple[str, str | None]:
-    path, colon, section = text.rpartition(":")
-    return (path, section) if colon and os.path.splitext(path)[1] and os.sep not in section else (text, None)
 
 
 def _section(data: Any, section: str | None) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nemo_run._masking import masked
 from nemo_run.cli import _show
 from nemo_run.cli._run.view import ContextView
 from nemo_run.exceptions import InvalidConfigError, NemoRunError
@@ -27,12 +28,14 @@ class _File:
         path: Of the file.
         section: Path inside the configuration; empty: all of it.
         text: What to write.
+        shown: What to print: the same without secrets.
     """
 
     option: str
     path: str
     section: str
     text: str
+    shown: str
 
 
 def is_wanted(context: ContextView) -> bool:
@@ -63,7 +66,9 @@ def serialize_configuration(
     console: Any = None,
     verbose: bool = False,
 ) -> None:
-    """Write a configuration to files, and show them.
+    """Write a configuration to files, and show them, without the secrets in them.
+
+    A file with a secret in it can only be read by its owner.
 
     Args:
         config: A configuration, or with ``is_lazy`` a ``LazyEntrypoint``.
@@ -82,46 +87,39 @@ def serialize_configuration(
     wanted = dict(zip(_OPTIONS, (to_yaml, to_toml, to_json), strict=True))
     if not any(wanted.values()):
         raise ExportError("At least one output format must be provided")
-    source, as_data = (_lazy_data(config), _as_it_is) if is_lazy else (config, _config_data)
-    files = [*_rendered(source, as_data, {option: text for option, text in wanted.items() if text})]
+    data_of = _lazy_part if is_lazy else _config_part
+    files = [*_rendered(config, data_of, {option: text for option, text in wanted.items() if text})]
     for file in files:
         _save(file)
         _tell(file, console)
 
 
-def _lazy_data(lazy: Any) -> Mapping[str, Any]:
+def _lazy_part(lazy: Any, section: str) -> Any:
     from nemo_run.cli._lazy.mapping import as_mapping
 
-    return as_mapping(lazy)
+    return _part(as_mapping(lazy), section)
 
 
-def _config_data(config: Any) -> Any:
+def _config_part(config: Any, section: str) -> Any:
     from nemo_run._data.to_data import to_data
 
-    return to_data(config)
+    return to_data(_part(config, section))
 
 
-def _as_it_is(data: Any) -> Any:
-    return data
-
-
-def _rendered(config: Any, as_data: Callable[[Any], Any], wanted: Mapping[str, str]) -> Iterator[_File]:
+def _rendered(config: Any, data_of: Callable[[Any, str], Any], wanted: Mapping[str, str]) -> Iterator[_File]:
     from nemo_run._data.formats import format_of, write
+    from nemo_run._data.load import split_section
 
+    shown = masked(config)
     for option, text in wanted.items():
-        path, section = _split(text)
+        path, section = split_section(text)
+        section = section or ""
         try:
             name = format_of(path) if os.path.splitext(path)[1] else option
-            yield _File(option, path, section, write(as_data(_part(config, section)), name))
+            texts = [write(data_of(source, section), name) for source in (config, shown)]
+            yield _File(option, path, section, *texts)
         except (NemoRunError, ValueError, TypeError) as error:
             raise _failed(option, path, error) from error
-
-
-def _split(text: str) -> tuple[str, str]:
-    path, colon, section = text.rpartition(":")
-    if not colon or os.sep in section:
-        return text, ""
-    return path, section
 
 
 def _part(config: Any, section: str) -> Any:
@@ -136,11 +134,12 @@ def _part(config: Any, section: str) -> Any:
 
 
 def _save(file: _File) -> None:
+    from nemo_run._data.files import write_text
+
     try:
         os.makedirs(os.path.dirname(file.path) or ".", exist_ok=True)
-        with open(file.path, "w", encoding="utf-8") as opened:
-            opened.write(file.text)
-    except OSError as error:
+        write_text(file.path, file.text, is_private=file.shown != file.text)
+    except (OSError, NemoRunError) as error:
         raise _failed(file.option, file.path, error) from error
 
 
@@ -150,7 +149,9 @@ def _failed(option: str, path: str, error: Exception) -> ExportError:
 
 def _tell(file: _File, console: Any) -> None:
     of_section = f" (section: {file.section})" if file.section else ""
-    text = f"Configuration exported to {file.option.upper()}: {file.path}{of_section}\n{file.text.rstrip()}"
+    text = f"Configuration exported to {file.option.upper()}: {file.path}{of_section}\n{file.shown.rstrip()}"
+    if file.shown != file.text:
+        text += "\n(the file holds secrets, which are masked here; only you can read it)"
     if console is None:
         _show.write(text)
     else:
