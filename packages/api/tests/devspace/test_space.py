@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 import types
 from dataclasses import dataclass, field
@@ -37,6 +39,25 @@ class Place(run.LocalExecutor):
 
     def refresh(self) -> None:
         self.calls.append(("refresh",))
+
+
+@dataclass
+class Disk:
+    """A part of a place."""
+
+    size: int = 1
+
+
+@dataclass(kw_only=True)
+class PlaceWithDisk(Place):
+    disk: Disk | None = None
+
+
+class Other:
+    """Neither an executor nor data."""
+
+    def __init__(self) -> None:
+        pytest.fail("was made")
 
 
 @dataclass(kw_only=True)
@@ -174,4 +195,34 @@ class TestBuild:
     def test_a_text_about_something_else(self) -> None:
         text = ZlibJSONSerializer().serialize(run.Config(run.LocalExecutor))
         with pytest.raises(InvalidConfigError, match="no DevSpace"):
+            build(text)
+
+    @pytest.mark.parametrize("call", [run.Config, run.Partial])
+    def test_what_is_no_space_is_not_even_called(self, call: Any, tmp_path: Path) -> None:
+        text = ZlibJSONSerializer().serialize(call(os.makedirs, str(tmp_path / "made")))
+        with pytest.raises(InvalidConfigError, match="no DevSpace"):
+            build(text)
+        assert not (tmp_path / "made").exists()
+
+    @pytest.mark.parametrize("wrapped", [lambda it: it, lambda it: [it], lambda it: {"A": (it,)}])
+    def test_nothing_inside_is_called_that_is_no_part_of_a_space(self, wrapped: Any, tmp_path: Path) -> None:
+        file = tmp_path / "made"
+        call = run.Config(shutil.copyfile, src=__file__, dst=str(file))
+        with pytest.raises(InvalidConfigError, match=r"shutil\.copyfile called, which is refused"):
+            build(space_text(env_vars=wrapped(call)))
+        assert not file.exists()
+
+    def test_classes_that_are_no_part_of_a_space(self) -> None:
+        with pytest.raises(InvalidConfigError, match=r"Other called, which is refused"):
+            build(space_text(env_vars=run.Config(Other)))
+
+    def test_data_of_an_executor_is_a_part(self) -> None:
+        place = run.Config(PlaceWithDisk, disk=run.Config(Disk, size=3), packager=run.Config(Setup))
+        config = run.Config(run.DevSpace, name="mine", executor=place)
+        space: Any = build(ZlibJSONSerializer().serialize(config))
+        assert space.executor.disk == Disk(3)
+
+    def test_a_space_without_an_executor(self) -> None:
+        text = ZlibJSONSerializer().serialize(run.Config(run.DevSpace, name="mine"))
+        with pytest.raises(InvalidConfigError, match=r"devspace cannot be made.*executor"):
             build(text)

@@ -11,6 +11,7 @@ from typing import Any
 
 from nemo_run.config import ConfigurableMixin
 from nemo_run.core.execution.base import Executor
+from nemo_run.devspace import _made_of
 from nemo_run.exceptions import InvalidConfigError, NemoRunError, UnsupportedFeatureError
 from nemo_run.package_info import __version__
 
@@ -110,7 +111,8 @@ def build(serialized: str) -> DevSpace:
     """Return the space that a text of ``ZlibJSONSerializer`` describes, its configuration attached.
 
     Raises:
-        InvalidConfigError: The text describes something else, or nothing.
+        InvalidConfigError: The text describes something else, or nothing, or a space that cannot be;
+            nothing but classes of executors, packagers and the like is called.
     """
     import fiddle
 
@@ -120,9 +122,11 @@ def build(serialized: str) -> DevSpace:
         config = ZlibJSONSerializer().deserialize(serialized)
     except (NemoRunError, ValueError) as error:
         raise InvalidConfigError(f"the text of the devspace cannot be read: {error}") from error
-    space = fiddle.build(config)
-    if not isinstance(space, DevSpace):
-        raise InvalidConfigError(f"the text describes no DevSpace but {space!r}")
+    _made_of.check(config, DevSpace)
+    try:
+        space: DevSpace = fiddle.build(config)
+    except (TypeError, ValueError) as error:
+        raise InvalidConfigError(f"the devspace cannot be made: {str(error).splitlines()[0]}") from error
     attach(space, config)
     return space
 
