@@ -126,6 +126,14 @@ def test_examples_work_as_they_stand(script: Path) -> None:
     assert "trained Net(width=5) 10" in call(script, *examples[0]).stdout
 
 
+def test_examples_are_quoted_for_a_shell(tmp_path: Path) -> None:
+    script = write(tmp_path, "", ", enable_executor=False")
+    text = script.read_text().replace('mode: Literal["a", "b"]', 'mode: Literal["a", "[b] $x"]')
+    script.write_text(text.replace("    net: Net,\n", ""))
+    shown = call(script, "--help").stdout
+    assert shown.rstrip().endswith("python lab.py 'mode=[b] $x'")
+
+
 def test_a_broken_workspace_file_does_not_take_help_away(script: Path) -> None:
     (script.parent / "workspace.py").write_text("raise RuntimeError('not today')\n")
     done = call(script, "--help")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pathlib
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -28,7 +29,7 @@ def section(
         is_simple: Whether the command takes words only, no options.
     """
     fields = list(fields_of(fn, hidden=hidden))
-    words = _words(fields)
+    words = [shlex.quote(word) for word in _words(fields)]
     lines = _simple(words) if is_simple else _full(words, whole_factories(fn), fields, executors)
     return Section("Examples", tuple(Row((Span(f"{prog} {line}".rstrip(), "value"),)) for line in lines))
 
@@ -42,9 +43,13 @@ def _full(words: list[str], known: Any, fields: list[Field], executors: Sequence
     yield f"{chosen} --yes".strip()
     yield f"{chosen} --dryrun".strip()
     if known:
-        yield f"--factory {next(iter(known))} {_first(fields, _scalar_word)}".strip() + " --yes"
+        word = _first(fields, _scalar_word)
+        yield (
+            f"--factory {shlex.quote(next(iter(known)))} {shlex.quote(word) if word else ''}".strip()
+            + " --yes"
+        )
     if executors:
-        yield f"{chosen} run.executor={executors[0]} --yes".strip()
+        yield f"{chosen} {shlex.quote(f'run.executor={executors[0]}')} --yes".strip()
     yield f"{chosen} --to-yaml config.yaml".strip()
     yield "--yaml config.yaml --yes"
 
