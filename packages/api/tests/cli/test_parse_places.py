@@ -67,6 +67,7 @@ def tree(
     deep: Deep = None,
     pairs: Any = None,
     plain=None,
+    lost: Nowhere = None,  # noqa: F821  # pyright: ignore[reportUndefinedVariable]
 ): ...
 
 
@@ -189,12 +190,13 @@ def test_annotations_name_the_parent_to_make():
         (["net.widht=1"], "Did you mean 'width'?"),
         (["net[0]=1"], "Invalid index '0' for net[0]"),
         (["ids.x=1"], "Invalid attribute 'x' for ids: use an index"),
-        (["ids[x]=1"], "Invalid index 'x' for ids[x]: there are 2 items"),
+        (["ids[x]=1"], "Invalid index 'x' for ids[x]: use a number, as in [0]"),
         (["ids[2]=1"], "Invalid index '2' for ids[2]: there are 2 items"),
         (["ids[-3]=1"], "Invalid index '-3'"),
         (["meta.x=1", "meta.x.y=1"], "Invalid attribute 'y' for int"),
         (["numbered[0]=x", "numbered[0].x=1"], "Invalid attribute 'x' for str"),
         (["pairs.x=1"], "Invalid attribute 'x' for pairs, which has no value"),
+        (["lost.x=1"], "for lost, which has no value, and its annotation 'Nowhere' cannot be resolved"),
         (["plain[0]=1"], "Invalid index '0' for plain[0]: plain has no value"),
         (["nets[0].bogus=1"], "Invalid attribute 'bogus' for fix.Net"),
         (["deep.pair[2]=1"], "Invalid index '2' for deep.pair[2]"),

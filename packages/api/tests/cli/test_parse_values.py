@@ -202,6 +202,7 @@ def test_value(text, hint, value):
     [
         ("0x10", int, ParseError, "Invalid integer literal"),
         ("True", int, ParseError, "Invalid integer literal"),
+        ("None", float, ParseError, "Could not convert string to float: 'None'"),
         ("None", int, ParseError, "Invalid integer literal"),
         ("", int, ParseError, "Invalid integer literal"),
         ("9" * 5000, int, ParseError, "Invalid integer literal"),

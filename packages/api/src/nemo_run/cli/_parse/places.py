@@ -7,7 +7,7 @@ from typing import Any
 
 from nemo_run._config.buildables import Config, Partial
 from nemo_run._types.describe import class_to_str
-from nemo_run._types.hints import MISSING
+from nemo_run._types.hints import MISSING, Unresolved
 from nemo_run._types.shape import config_class_of, is_partial
 from nemo_run.cli._parse.errors import ArgumentValueError
 from nemo_run.cli._parse.holders import Place as Place
@@ -53,10 +53,10 @@ def _made(place: Place, steps: Steps, count: int, create: bool) -> Any:
         )
     if not create or target is None:
         name = key_of(steps[count : count + 1])
-        text = (
-            f"Invalid attribute '{name}' for {parent}, which has no value: set it first, as in {parent}=..."
-        )
-        raise ArgumentValueError(text, name, {})
+        reason = f"which has no value: set it first, as in {parent}=..."
+        if isinstance(hint, Unresolved):
+            reason = f"which has no value, and its annotation {hint.text!r} cannot be resolved"
+        raise ArgumentValueError(f"Invalid attribute '{name}' for {parent}, {reason}", name, {})
     place.set(_new(hint, target, parent))
     return place.open()
 

@@ -34,7 +34,8 @@ def to_float(text: str, hint: Any) -> float:
     try:
         return float(without_double_quotes(text))
     except ValueError as error:
-        raise ParseError(text, hint, str(error).capitalize()) from None
+        reason = str(error)
+        raise ParseError(text, hint, reason[:1].upper() + reason[1:]) from None  # the value in its own case
 
 
 def to_bool(text: str, hint: Any) -> bool:

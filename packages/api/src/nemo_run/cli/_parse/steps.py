@@ -49,7 +49,8 @@ def _index(value: Sequence[Any], step: Attr | Index, steps: Steps, count: int) -
         return key
     place, size = key_of(steps[: count + 1]), len(value)
     if isinstance(step, Index):
-        text = f"Invalid index '{key}' for {place}: there are {size} items"
+        reason = f"there are {size} items" if isinstance(key, int) else "use a number, as in [0]"
+        text = f"Invalid index '{key}' for {place}: {reason}"
     else:
         text = f"Invalid attribute '{key}' for {key_of(steps[:count]) or 'the list'}: use an index, as in [0]"
     raise ArgumentValueError(text, str(key), {})
