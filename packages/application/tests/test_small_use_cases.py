@@ -137,14 +137,17 @@ class TestRunHere:
         with pytest.raises(type(error)):
             RunHere(world.services)(experiment, [lambda: None, fail, lambda: pytest.fail("ran")])
         jobs = fold(world.store.journal(experiment.directory))
-        assert set(jobs) == {"a", "bad"}
+        assert set(jobs) == {"a", "bad", "never"}
+        assert jobs["never"].status is not None
+        assert jobs["never"].status.reason is Reason.SKIPPED
+        assert jobs["never"].status.message == "'bad' before it failed"
         assert jobs["bad"].status is not None
         assert jobs["bad"].status.state is JobState.FAILED
         assert jobs["bad"].status.message == f"{type(error).__name__}: {error}"
         assert [r.kind for r in world.store.journal(experiment.directory)] == [
             Kind.SUBMITTED,
             Kind.STATUS,
-        ] * 2
+        ] * 2 + [Kind.STATUS]
 
     @pytest.mark.parametrize("kind", ["group", "dependency"])
     def test_groups_and_dependencies_need_a_backend(self, world: World, kind: str) -> None:

@@ -484,6 +484,15 @@ class TestDirect:
         assert not (tmp_path / "b").exists()
         assert "from_id" not in capsys.readouterr().out
         assert [job.launched for job in exp.jobs] == [False, False]
+        saved = Experiment.from_id(exp.id)
+        report = saved.status(return_dict=True)
+        assert report is not None
+        assert {job: (str(row["status"]), row["executor"]) for job, row in report.items()} == {
+            "a": ("FAILED", "this process"),
+            "b": ("CANCELLED", "this process"),
+        }
+        assert report["b"]["reason"] == "skipped"
+        assert (Path(exp._exp_dir) / "_DONE").exists()
 
 
 class TestWaiting:

@@ -9,9 +9,11 @@ from nemo_run_application.events import JobChanged
 from nemo_run_application.services import Services
 from nemo_run_domain.errors import InvalidConfigError
 from nemo_run_domain.experiment import Experiment
-from nemo_run_domain.job import JobHandle, JobState, JobStatus
+from nemo_run_domain.job import JobHandle, JobState, JobStatus, Reason
 from nemo_run_domain.journal import Kind, Record
 from nemo_run_domain.names import slug
+
+_ENDING = "_direct_run"
 
 
 def check_direct(experiment: Experiment) -> None:
@@ -29,7 +31,12 @@ def check_direct(experiment: Experiment) -> None:
 
 def direct_handle(backend: str, unit_id: str) -> JobHandle:
     """Return the address of a unit that ran in this process instead of on its backend."""
-    return JobHandle(backend, f"{slug(unit_id)}_direct_run")
+    return JobHandle(backend, f"{slug(unit_id)}{_ENDING}")
+
+
+def is_direct(handle: JobHandle) -> bool:
+    """Whether an address is that of a unit that ran in the launching process."""
+    return handle.native_id.endswith(_ENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,11 @@ class RunHere:
             self._write(
                 experiment, Record(kind=Kind.SUBMITTED, job=unit.id, at=started, handles=(str(handle),))
             )
-            self._run(experiment, unit.id, call, started)
+            try:
+                self._run(experiment, unit.id, call, started)
+            except BaseException:
+                self._skip(experiment, unit.id)
+                raise
             statuses[unit.id] = JobStatus(
                 state=JobState.SUCCEEDED, exit_code=0, started_at=started, ended_at=self.services.clock.now()
             )
@@ -72,6 +83,19 @@ class RunHere:
             failed = JobStatus(state=JobState.FAILED, message=message, started_at=started, ended_at=now)
             self._end(experiment, unit_id, failed)
             raise
+
+    def _skip(self, experiment: Experiment, failed: str) -> None:
+        """Write down that the units behind one that failed do not run."""
+        ids = [unit.id for unit in experiment.units]
+        message = f"{failed!r} before it failed"
+        for unit_id in ids[ids.index(failed) + 1 :]:
+            skipped = JobStatus(
+                state=JobState.CANCELLED,
+                reason=Reason.SKIPPED,
+                message=message,
+                ended_at=self.services.clock.now(),
+            )
+            self._end(experiment, unit_id, skipped)
 
     def _end(self, experiment: Experiment, unit_id: str, status: JobStatus) -> None:
         self._write(

@@ -24,9 +24,10 @@ from nemo_run_application.export import ExportExperiment
 from nemo_run_application.follow_logs import OnLine
 from nemo_run_application.read_logs import ReadLogs
 from nemo_run_application.results import CollectResults
+from nemo_run_application.run_here import is_direct
 from nemo_run_application.status import ReadStatus, UnitReport
 from nemo_run_domain.errors import WaitTimeoutError
-from nemo_run_domain.job import JobState, JobStatus
+from nemo_run_domain.job import JobState, JobStatus, Reason
 from nemo_run_domain.layout import DONE_FILE, experiment_dir
 from nemo_run_domain.logs import compile_filter
 from nemo_run_domain.names import experiment_id
@@ -51,15 +52,27 @@ def reports(experiment: ExperimentView) -> dict[str, UnitReport]:
 def status(experiment: ExperimentView) -> dict[str, dict[str, Any]]:
     """Return job id -> facts, in the order of the jobs."""
     found = reports(experiment)
-    return {job.id: _row(job, found[job.id]) for job in experiment._jobs}
+    direct = any(map(_ran_here, found.values()))
+    return {
+        job.id: _row(job, found[job.id], here=direct and _is_here(found[job.id])) for job in experiment._jobs
+    }
 
 
-def _row(job: Job | JobGroup, report: UnitReport) -> dict[str, Any]:
+def _is_here(report: UnitReport) -> bool:
+    """Whether a unit of a direct run belongs to the launching process: others may have been resumed."""
+    return _ran_here(report) or (not report.handles and report.status.reason is Reason.SKIPPED)
+
+
+def _ran_here(report: UnitReport) -> bool:
+    return any(map(is_direct, report.handles))
+
+
+def _row(job: Job | JobGroup, report: UnitReport, *, here: bool) -> dict[str, Any]:
     first = report.handles[0] if report.handles else None
     return {
         "name": job.id,
         "status": app_state(report.status.state),
-        "executor": job.executor.info(),
+        "executor": "this process" if here else job.executor.info(),
         "job_id": first.native_id if first else "",
         "handle": str(first) if first else "",
         "local_dir": job.executor.job_dir,

@@ -58,6 +58,7 @@ def run_here(experiment: ExperimentView, dependency_type: str | None) -> None:
         _direct.run(experiment, domain)
     except BaseException:
         experiment._launched = False
+        experiment._services.store.write(experiment._exp_dir, {DONE_FILE: b""})
         raise
     finally:
         write_jobs(experiment)
