@@ -46,6 +46,8 @@ class Recorded:
 def read(target: Any, factory: Any, yaml: Any) -> Recorded:
     """Return what the arguments record, an explicit factory before those that files name.
 
+    A file may have been read already: its ``Content`` stands for it.
+
     Raises:
         ValueError: A file or text that cannot be used.
         FileNotFoundError: The script of a command is not there.
@@ -61,8 +63,12 @@ def read(target: Any, factory: Any, yaml: Any) -> Recorded:
     recorded.target = _target(target)
     _add_factory(recorded, factory)
     if yaml is not None:
-        recorded.add(read_whole(yaml))
+        recorded.add(_content(yaml))
     return recorded
+
+
+def _content(source: Any) -> Content:
+    return source if isinstance(source, Content) else read_whole(source)
 
 
 def _target(target: Any) -> Any:
@@ -78,8 +84,8 @@ def _target(target: Any) -> Any:
 
 
 def _add_factory(recorded: Recorded, factory: Any) -> None:
-    if isinstance(factory, str) and factory.startswith("@"):
-        recorded.add(read_whole(factory))
+    if isinstance(factory, Content) or (isinstance(factory, str) and factory.startswith("@")):
+        recorded.add(_content(factory))
     elif isinstance(factory, LazyModule):
         recorded.factory = factory.name
     elif isinstance(factory, LazyTarget) and not factory.script:

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from nemo_run.cli._run.errors import InvalidOptionError
+from nemo_run.cli._run.errors import InvalidOptionError, NothingToChangeError
 from nemo_run.cli._run.view import ContextView, extras_of
 
 _NOTHING = ("none", "null")
@@ -27,13 +27,10 @@ def choose_executor(context: ContextView, name: str | None, words: Sequence[str]
         return None
     if name is not None:
         return _built(context.parse_executor(name, *words))
-    default = extras_of(context).default_executor
-    default = context.executor if default is None else default
+    default = _default(context, "executor")
     if default is None:
         if words:
-            raise InvalidOptionError(
-                f"run.executor.{words[0]} has no executor to change: add run.executor=NAME"
-            )
+            raise NothingToChangeError(words[0], "executor", "executor")
         return None
     return _built(_changed(_as_config(default), words))
 
@@ -44,17 +41,25 @@ def choose_plugins(context: ContextView, name: str | None, words: Sequence[str])
         return []
     if name is not None:
         return _as_list(_built(context.parse_plugin(name, *words)))
-    default = extras_of(context).default_plugins
-    default = context.plugins if default is None else default
+    default = _default(context, "plugins")
     if not default:
         if words:
-            raise InvalidOptionError(f"run.plugins.{words[0]} has no plugin to change: add run.plugins=NAME")
+            raise NothingToChangeError(words[0], "plugin", "plugins")
         return []
     several = isinstance(default, (list, tuple))
     configs: Any = [_as_config(item) for item in default] if several else _as_config(default)
     if several and len(configs) == 1 and not any(word.startswith("[") for word in words):
         configs = configs[0]
     return _as_list(_built(_changed(configs, words)))
+
+
+def _default(context: ContextView, name: str) -> Any:
+    """Return what there is without words: what a file says, the default of the command, or what was set."""
+    extras = extras_of(context)
+    if name in extras.from_file:
+        return extras.from_file[name]
+    default = getattr(extras, f"default_{name}")
+    return getattr(context, name) if default is None else default
 
 
 def executor_config(owner: type, name: str, words: Sequence[str]) -> Any:
@@ -108,13 +113,14 @@ def _as_list(value: Any) -> list[Any]:
     return [*value] if isinstance(value, (list, tuple)) else [value]
 
 
-def built_from_data(value: Any, by_name: Callable[..., Any], default: Any) -> list[Any]:
-    """Return what a file says about an executor or plugins, built.
+def configs_from_data(value: Any, by_name: Callable[..., Any], default: Any, name: str) -> list[Any]:
+    """Return the configurations of what a file says about an executor or plugins.
 
     Args:
         value: A name, or a mapping with ``_factory_`` or ``_target_``, or of fields of the default.
         by_name: Name -> configuration.
         default: What fields without a name change.
+        name: ``executor`` or ``plugins``.
 
     Raises:
         ValueError: Something that does not fit.
@@ -125,15 +131,15 @@ def built_from_data(value: Any, by_name: Callable[..., Any], default: Any) -> li
     if value is None:
         return []
     if isinstance(value, str):
-        return _as_list(_built(by_name(value)))
+        return _as_list(by_name(value))
     if not isinstance(value, Mapping):
         raise InvalidOptionError(f"an executor or plugin in a file is a name or a mapping, not {value!r}")
     if "_target_" in value:
-        return [_built(from_data(value, Any))]
+        return [from_data(value, Any)]
     fields = {name: part for name, part in value.items() if name != "_factory_"}
     config = by_name(value["_factory_"]) if "_factory_" in value else _as_config(default)
     if config is None:
         raise InvalidOptionError(
-            f"{', '.join(fields)} in the file change no executor: name one with _factory_"
+            f"{', '.join(fields)} in the file change no {name.rstrip('s')}: name one with _factory_"
         )
-    return [_built(apply_data(config, fields))]
+    return [apply_data(config, fields)]

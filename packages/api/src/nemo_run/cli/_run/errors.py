@@ -13,6 +13,22 @@ class InvalidOptionError(RunContextError):
     """An option has a value that cannot be."""
 
 
+class NothingToChangeError(InvalidOptionError):
+    """A word changes an executor or plugins, and there are none.
+
+    Attributes:
+        arg: The word.
+    """
+
+    def __init__(self, arg: str, kind: str, option: str) -> None:
+        super().__init__(arg, kind, option)
+        self.arg = arg
+
+    def __str__(self) -> str:
+        _, kind, option = self.args
+        return f"{self.arg} has no {kind} to change: add run.{option}=NAME"
+
+
 class MissingRequiredOptionError(RunContextError):
     """An option that this command needs was not given."""
 

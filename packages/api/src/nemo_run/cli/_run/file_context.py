@@ -9,32 +9,73 @@ from nemo_run.cli._run import choices
 from nemo_run.cli._run.errors import InvalidOptionError
 from nemo_run.cli._run.view import ContextView, extras_of
 
+_FILES = ("yaml", "load")
 
-def apply(context: ContextView, block: Mapping[str, Any]) -> None:
-    """Set what a file says and neither an option nor a word does.
+
+def sources(context: ContextView) -> tuple[Any, Any]:
+    """Return the factory and the file of a context, files as what is in them; each is read once.
+
+    Raises:
+        ValueError: A file that cannot be used.
+    """
+    factory = context.factory
+    if isinstance(factory, str) and factory.startswith("@"):
+        factory = _content(context, factory)
+    return factory, None if context.yaml is None else _content(context, context.yaml)
+
+
+def _content(context: ContextView, reference: str) -> Any:
+    from nemo_run.cli._lazy.files import read_whole
+
+    contents = extras_of(context).contents
+    if reference not in contents:
+        contents[reference] = read_whole(reference)
+    return contents[reference]
+
+
+def is_pending(context: ContextView) -> bool:
+    """Whether files are named whose blocks are not applied yet."""
+    return extras_of(context).applied != (context.factory, context.yaml)
+
+
+def apply(context: ContextView) -> None:
+    """Set what files say and neither an option nor a word does.
+
+    Executor and plugins become what words change.
 
     Raises:
         ValueError: An unknown name, or a value that cannot be.
     """
     extras = extras_of(context)
+    extras.applied = (context.factory, context.yaml)
+    block: dict[str, Any] = {}
+    for source in sources(context):
+        block.update(getattr(source, "context", {}))
+    _check(block)
     for name, value in block.items():
         if name in extras.given:
             continue
-        if name == "executor":
-            built = choices.built_from_data(value, context.parse_executor, extras.default_executor)
-            context.executor = built[0] if built else None
-        elif name == "plugins":
-            context.plugins = _plugins(context, value)
+        if name in ("executor", "plugins"):
+            extras.from_file[name] = _chosen(context, name, value)
         else:
             _set(context, name, value)
 
 
-def _plugins(context: ContextView, value: Any) -> list[Any]:
-    default = extras_of(context).default_plugins
-    found: list[Any] = []
-    for item in value if isinstance(value, list) else [value]:
-        found += choices.built_from_data(item, context.parse_plugin, default)
-    return found
+def _check(block: Mapping[str, Any]) -> None:
+    for name in _FILES:
+        if block.get(name) is not None:
+            raise InvalidOptionError(f"run.{name} in the file: a file cannot name another one; give --{name}")
+
+
+def _chosen(context: ContextView, name: str, value: Any) -> Any:
+    """Return the configuration of the executor, or those of plugins, that a file asks for."""
+    extras = extras_of(context)
+    if name == "executor":
+        found = choices.configs_from_data(value, context.parse_executor, extras.default_executor, name)
+        return found[0] if found else None
+    items = value if isinstance(value, list) else [value]
+    default = extras.default_plugins
+    return [c for i in items for c in choices.configs_from_data(i, context.parse_plugin, default, name)]
 
 
 def _set(context: Any, name: str, value: Any) -> None:

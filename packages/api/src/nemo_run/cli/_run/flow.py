@@ -92,10 +92,12 @@ def resolve(context: ContextView, fn: Callable[..., Any], words: Sequence[str]) 
     """
     from nemo_run.cli._lazy.entrypoint import LazyEntrypoint
 
-    lazy = LazyEntrypoint(fn, factory=context.factory, yaml=context.yaml, overwrites=[*words])
+    if file_context.is_pending(context):
+        context.parse_args([])
+    factory, yaml = file_context.sources(context)
+    lazy = LazyEntrypoint(fn, factory=factory, yaml=yaml, overwrites=[*words])
     if lazy._factory_ is None:  # neither the command line nor the file names one
         lazy._factory_ = extras_of(context).default_factory
-    file_context.apply(context, lazy.context_data)
     return lazy.resolve(ctx=context)
 
 

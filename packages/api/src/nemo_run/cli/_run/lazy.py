@@ -62,10 +62,9 @@ def _with_words(context: ContextView, entrypoint: Any, words: Sequence[str]) -> 
     """Return a lazy entry point with what it has recorded, a factory, a file and more words."""
     from nemo_run.cli._lazy.entrypoint import LazyEntrypoint
 
-    target, given = entrypoint._target_, context.factory
-    lazy = LazyEntrypoint(target, factory=given, yaml=context.yaml, overwrites=[*words])
+    factory, yaml = file_context.sources(context)
+    lazy = LazyEntrypoint(entrypoint._target_, factory=factory, yaml=yaml, overwrites=[*words])
     if lazy._factory_ is None:
         lazy._factory_ = entrypoint._factory_ or extras_of(context).default_factory
     lazy._args_[:0] = entrypoint._args_
-    file_context.apply(context, lazy.context_data)
     return lazy

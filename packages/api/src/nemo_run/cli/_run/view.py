@@ -57,6 +57,9 @@ class Extras:
         default_factory: Stands instead of ``--factory`` where it is not given.
         default_executor: What ``run.executor.FIELD=`` changes a copy of.
         default_plugins: What ``run.plugins.FIELD=`` changes a copy of.
+        from_file: ``executor`` and ``plugins`` of a file; they stand instead of those defaults.
+        applied: Factory and file whose ``run:`` blocks are applied.
+        contents: Files that were read.
         confirmed: The user said yes.
         experiments: Those that were launched.
     """
@@ -66,6 +69,9 @@ class Extras:
     default_factory: Any = None
     default_executor: Any = None
     default_plugins: Any = None
+    from_file: dict[str, Any] = field(default_factory=dict)
+    applied: tuple[Any, Any] = (None, None)
+    contents: dict[str, Any] = field(default_factory=dict)
     confirmed: bool = False
     experiments: list[Any] = field(default_factory=list)
 

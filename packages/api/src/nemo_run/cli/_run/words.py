@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from nemo_run.cli._run import choices
+from nemo_run.cli._run import choices, file_context
 from nemo_run.cli._run.errors import InvalidOptionError
 from nemo_run.cli._run.view import ContextView, extras_of
+from nemo_run.exceptions import InvalidConfigError
 
 _SHORT = ("executor", "plugins")
 
@@ -28,13 +30,33 @@ def apply(context: ContextView, words: Sequence[str]) -> list[str]:
             )
         others.append(f"run={value}")
     others = _take_short(others, parameters, ours)
-    executor, of_executor, ours = split_prefixed(ours, "executor")
-    plugins, of_plugins, ours = split_prefixed(ours, "plugins")
-    _set_fields(context, ours)
-    _note(context, {"executor": executor is not None or bool(of_executor), "plugins": plugins is not None})
+    with _as_typed(words):
+        _do(context, ours)
+    return others
+
+
+def _do(context: ContextView, words: list[str]) -> None:
+    """Apply words without their prefix ``run.``: those for options, then files, then all others."""
+    executor, of_executor, words = split_prefixed(words, "executor")
+    plugins, of_plugins, words = split_prefixed(words, "plugins")
+    _set_fields(context, words)
+    _note(context, {"executor": executor is not None, "plugins": plugins is not None})
+    file_context.apply(context)
     context.executor = choices.choose_executor(context, executor, of_executor)
     context.plugins = choices.choose_plugins(context, plugins, of_plugins)
-    return others
+
+
+@contextlib.contextmanager
+def _as_typed(words: Sequence[str]) -> Iterator[None]:
+    """Let errors show words as they were typed, instead of the part of them that is wrong."""
+    try:
+        yield
+    except InvalidConfigError as error:
+        part = getattr(error, "arg", None)
+        if isinstance(part, str) and part:
+            inside = re.compile(rf"(?:\b|(?=\W)){re.escape(part)}")
+            error.arg = next(filter(inside.search, words), part)  # type: ignore[attr-defined]
+        raise
 
 
 def split_prefixed(words: Sequence[str], prefix: str) -> tuple[str | None, list[str], list[str]]:
