@@ -89,6 +89,21 @@ def test_a_script_is_read(tmp_path: Path) -> None:
     assert LazyTarget("train.py sub").import_path == "sub"
 
 
+@pytest.mark.parametrize("command", ["'a(b).py'", '"a(b).py"', "a(b).py", "'a(b).py' sub"])
+def test_a_script_whose_name_is_quoted(command: str) -> None:
+    Path("a(b).py").write_text("text")
+    assert LazyTarget(command).script == "text"
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("dir/my (1).py", "my (1)"), ("train.py", "train"), ("sub", "sub"), ("a.b.fit", "fit")],
+)
+def test_the_name_of_a_target_with_a_script(path: str, name: str) -> None:
+    target = LazyTarget(path, script="text")
+    assert (target.import_path, target.script, target.__name__) == (path, "text", name)
+
+
 def test_a_script_that_is_not_there() -> None:
     with pytest.raises(FileNotFoundError, match=r"Script 'nosuch.py' not found\.") as caught:
         LazyTarget("nosuch.py train")

@@ -157,8 +157,18 @@ def test_scripts_with_lazy_imports(call):
     assert done.stdout.endswith("after\n")
 
 
-def test_a_script_with_lazy_imports_runs_elsewhere(call):
-    done = call("launch.py", "net=wide", "steps=3", "--yes", "--executor", "here")
+@pytest.mark.parametrize("name", ["it's (mine).py", "a=b.py", "$x;.py", "-x.py"])
+def test_scripts_whose_name_means_something_to_a_shell(call, tmp_path, name):
+    (tmp_path / name).write_text(SCRIPT)
+    done = call(f"./{name}", "net=wide", "steps=3", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "training 64 3" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["launch.py", "my launch(1).py"])
+def test_a_script_with_lazy_imports_runs_elsewhere(call, tmp_path, name):
+    (tmp_path / name).write_text(SCRIPT)
+    done = call(name, "net=wide", "steps=3", "--yes", "--executor", "here")
     assert done.returncode == 0, done.stderr
     assert "training 64 3" in done.stdout + done.stderr
     assert "\nimported\n" not in f"\n{done.stderr}"

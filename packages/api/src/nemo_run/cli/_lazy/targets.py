@@ -23,7 +23,8 @@ class LazyTarget:
 
     Attributes:
         import_path: Dotted name, or the words of the command without the program.
-        script: Text of the script that names its entry point with ``run.cli.main``.
+        script: Text of the script that names its entry point with ``run.cli.main``; where it is given,
+            ``import_path`` is a name for people.
     """
 
     import_path: str
@@ -32,13 +33,13 @@ class LazyTarget:
     __is_lazy__ = True
 
     def __post_init__(self) -> None:
-        if is_command(self.import_path):
+        if not self.script and is_command(self.import_path):
             self._read_command()
 
     def _read_command(self) -> None:
         words = split_command(self.import_path)
         if words and words[0].endswith(".py"):
-            self.script = _read_script(words[0])
+            self.script = read_script(words[0])
             self.import_path = shlex.join(words[1:]) or self.import_path
         elif words and os.path.basename(words[0]) in _PROGRAMS:
             self.import_path = shlex.join(words[1:])
@@ -96,7 +97,7 @@ LazyTarget.__module__ = "nemo_run.cli.lazy"
 
 def is_command(text: str) -> bool:
     """Whether a target is given as a command line, and not by its dotted name."""
-    return " " in text or text.endswith(".py")
+    return " " in text or text.endswith((".py", ".py'", '.py"'))
 
 
 def is_dotted(text: str) -> bool:
@@ -128,7 +129,13 @@ def unflatten_target(values: Sequence[str], metadata: None = None) -> LazyTarget
     return target
 
 
-def _read_script(path: str) -> str:
+def read_script(path: str) -> str:
+    """Return the text of a script.
+
+    Raises:
+        FileNotFoundError: It is not there.
+        ValueError: It cannot be read.
+    """
     try:
         with open(path, encoding="utf-8") as file:
             return file.read()
@@ -139,9 +146,10 @@ def _read_script(path: str) -> str:
 
 
 def _last_part(import_path: str) -> str:
+    if import_path.endswith(".py"):
+        return os.path.basename(import_path)[:-3]
     words = import_path.split() or ["entrypoint"]
-    name = os.path.basename(words[0] if words[0].endswith(".py") else words[-1])
-    return name[:-3] if name.endswith(".py") else name.rpartition(".")[2]
+    return os.path.basename(words[-1]).rpartition(".")[2]
 
 
 register(LazyTarget, flatten_target, unflatten_target, ["import_path", "script"])

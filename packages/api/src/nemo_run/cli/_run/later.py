@@ -64,12 +64,13 @@ def run_script(fn: Any, chosen: tuple[Any, Any, Any], defaults: Any, kwargs: Map
 def _of_script(fn: Any) -> Any:
     """Return a lazy entry point that carries the text of the running script."""
     from nemo_run.cli._lazy.entrypoint import LazyEntrypoint
+    from nemo_run.cli._lazy.targets import LazyTarget, read_script
 
     given = as_lazy(fn)
     script = sys.argv[0]
     if not (script.endswith(".py") and os.path.isfile(script)):
         return given
-    lazy = LazyEntrypoint(shlex.quote(script), factory=given._factory_)
+    lazy = LazyEntrypoint(LazyTarget(script, read_script(script)), factory=given._factory_)
     lazy._args_[:] = given._args_
     return lazy
 
