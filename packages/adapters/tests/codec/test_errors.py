@@ -101,10 +101,14 @@ def test_what_contains_itself() -> None:
         pack('{"root": {"type": "ref", "key": "x"}, "objects": {"x": {"type": {}, "items": [1]}}}'),
         pack('{"root": {"type": "nonsense"}, "objects": {}}'),
         pack("[" * 100_000),
+        pack("1" * 5_000),
+        b"not base64!",
+        None,
+        5,
     ],
 )
 @pytest.mark.parametrize("error", [binascii.Error, zlib.error, DamagedPayloadError])
-def test_damaged_text(text: str, error: type) -> None:
+def test_damaged_text(text: Any, error: type) -> None:
     with pytest.raises(error, match="cannot"):
         decode(text)
 
@@ -130,6 +134,17 @@ def test_missing_modules_and_names() -> None:
         decode(_edited(fdl.Config(node), '"node"', '"nosuchname"'))
     assert isinstance(module.value, NotFoundError)
     assert isinstance(name.value, NotFoundError)
+
+
+@pytest.mark.parametrize("code", ["1/0", "raise SystemExit(0)", "raise ImportError('no backend')"])
+def test_modules_that_fail_while_they_are_imported(
+    code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "failing_module.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(NotFoundError, match="cannot import 'failing_module', needed for 'node'") as caught:
+        decode(_edited(fdl.Config(node), __name__, "failing_module"))
+    assert isinstance(caught.value.__cause__, (ZeroDivisionError, SystemExit, ImportError))
 
 
 def test_interpreter_functions_are_refused() -> None:

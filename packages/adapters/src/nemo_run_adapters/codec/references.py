@@ -35,7 +35,7 @@ def find(module: str, name: str) -> Any:
     """Import ``module`` and walk to ``name``.
 
     Raises:
-        UnresolvedModuleError: The module cannot be imported.
+        UnresolvedModuleError: The module cannot be imported, or fails or exits while it is.
         UnresolvedNameError: The module has no such attribute.
     """
     try:
@@ -44,6 +44,10 @@ def find(module: str, name: str) -> Any:
         missing = UnresolvedModuleError(f"{error}; needed for {name!r} of {module!r}")
         missing.name = error.name
         raise missing from error
+    except (Exception, SystemExit) as error:  # a module runs any code when imported
+        raise UnresolvedModuleError(
+            f"cannot import {module!r}, needed for {name!r}: {type(error).__name__}: {error}"
+        ) from error
     return attribute(value, module, name)
 
 
