@@ -118,6 +118,16 @@ def name_of_case(value: object) -> str:
     return re.sub(r" at 0x[0-9a-f]+", "", text)
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [str.encode, lambda text: f" {text}\n", lambda text: re.sub("(.{76})", r"\1\r\n", text)],
+    ids=["bytes", "ends", "wrapped"],
+)
+def test_texts_may_have_been_sent_as_bytes_or_wrapped(sent: Any) -> None:
+    config = fdl.Config(node, x=[str(i) for i in range(50)])
+    assert decode(sent(encode(config))) == config
+
+
 @pytest.mark.parametrize("value", VALUES, ids=name_of_case)
 def test_values_survive(value: Any) -> None:
     text = encode(value)

@@ -40,7 +40,7 @@ def encode_by_value(value: Any, *, aliases: Mapping[str, Any] | None = None) -> 
     return text, encoder.pyref.by_value
 
 
-def decode(text: str, *, references: Mapping[str, Any] | None = None, policy: Any = None) -> Any:
+def decode(text: str | bytes, *, references: Mapping[str, Any] | None = None, policy: Any = None) -> Any:
     """Return live configurations; imports whatever the text names, so the text must be trusted.
 
     Args:

@@ -54,15 +54,16 @@ def pack(json_text: str) -> str:
     return base64.urlsafe_b64encode(zlib.compress(json_text.encode(), _LEVEL)).decode("ascii")
 
 
-def unpack(text: str) -> str:
-    """Return the JSON inside ``text``.
+def unpack(text: str | bytes) -> str:
+    """Return the JSON inside ``text``; white space in it, such as that of wrapped lines, is left out.
 
     Raises:
-        DamagedPayloadError: The text is not base64 or not what zlib wrote.
+        DamagedPayloadError: No text, or one that is not base64 or not what zlib wrote.
     """
+    letters = _letters(text)
     try:
-        packed = base64.b64decode(text.strip().encode("ascii"), altchars=b"-_", validate=True)
-    except (binascii.Error, UnicodeEncodeError) as error:
+        packed = base64.b64decode(letters, altchars=b"-_", validate=True)
+    except binascii.Error as error:
         raise DamagedPayloadError(f"cannot decode {_shown(text)}: not base64 ({error})") from error
     try:
         return zlib.decompress(packed).decode()
@@ -70,15 +71,23 @@ def unpack(text: str) -> str:
         raise DamagedPayloadError(f"cannot decode {_shown(text)}: not compressed text ({error})") from error
 
 
-def to_document(text: str) -> Node:
+def _letters(text: str | bytes) -> bytes:
+    if not isinstance(text, (str, bytes, bytearray)):
+        raise DamagedPayloadError(f"cannot decode a value of {type(text)}: a text is needed")
+    encoded = text.encode("ascii", "replace") if isinstance(text, str) else bytes(text)
+    return b"".join(encoded.split())
+
+
+def to_document(text: str | bytes) -> Node:
     """Read a packed document and check its outer shape.
 
     Raises:
         DamagedPayloadError: Says what could not be read.
     """
+    json_text = unpack(text)
     try:
-        document = json.loads(unpack(text))
-    except (json.JSONDecodeError, RecursionError) as error:
+        document = json.loads(json_text)
+    except (ValueError, RecursionError) as error:  # also for a number of more digits than Python reads
         raise DamagedPayloadError(f"cannot decode {_shown(text)}: not JSON ({error})") from error
     if (
         not isinstance(document, dict)
@@ -89,5 +98,5 @@ def to_document(text: str) -> Node:
     return document
 
 
-def _shown(text: str) -> str:
+def _shown(text: str | bytes) -> str:
     return repr(text) if len(text) <= 40 else f"{text[:37]!r}... ({len(text)} characters)"

@@ -23,10 +23,11 @@ class ZlibJSONSerializer:
         """
         return encode(cfg, policy=pyref_policy)
 
-    def deserialize(self, serialized: str, pyref_policy: Any = None) -> Any:
+    def deserialize(self, serialized: str | bytes, pyref_policy: Any = None) -> Any:
         """Return what was written; imports whatever the text names, so it must be trusted.
 
         Raises:
             DamagedPayloadError: The text is damaged; also a ``binascii.Error`` and a ``zlib.error``.
+            NotFoundError: It names what cannot be imported here.
         """
         return decode(serialized, policy=pyref_policy)
