@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import sys
@@ -305,3 +306,43 @@ def test_output_goes_to_the_stream_of_the_moment(monkeypatch: pytest.MonkeyPatch
     monkeypatch.undo()
     assert first.getvalue() == ""
     assert "a/0 mine" in second.getvalue()
+
+
+class TestForgottenRuns:
+    NOTICE = "added and not launched: call run()"
+
+    @pytest.mark.parametrize(("count", "text"), [(1, "1 job was added"), (2, "2 jobs were added")])
+    def test_they_are_told(self, capsys: Any, count: int, text: str) -> None:
+        with Experiment("t", executor=run.MemoryExecutor()) as exp:
+            for _ in range(count):
+                exp.add(run.Script(inline="true"))
+        out = "".join(capsys.readouterr())
+        assert text in out
+        assert self.NOTICE in out
+
+    @pytest.mark.parametrize("how", ["run", "dryrun", "caught", "empty", "saved"])
+    def test_not_where_somebody_asked(self, capsys: Any, how: str) -> None:
+        with Experiment("t", executor=run.MemoryExecutor()) as exp:
+            if how != "empty":
+                exp.add(run.Script(inline="exit 3"))
+            if how in ("run", "saved"):
+                exp.run()
+            elif how == "dryrun":
+                exp.dryrun()
+            elif how == "caught":
+                with contextlib.suppress(Exception):
+                    exp.run(direct=True)
+        if how == "saved":
+            with Experiment.from_id(exp.id):
+                pass
+        assert self.NOTICE not in "".join(capsys.readouterr())
+
+    def test_not_behind_an_error(self, capsys: Any) -> None:
+        def fail() -> None:
+            with Experiment("t", executor=run.MemoryExecutor()) as exp:
+                exp.add(run.Script(inline="true"))
+                raise KeyError
+
+        with pytest.raises(KeyError):
+            fail()
+        assert self.NOTICE not in "".join(capsys.readouterr())

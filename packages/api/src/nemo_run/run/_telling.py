@@ -22,6 +22,13 @@ def notice(experiment: ExperimentView, text: str, level: str = "warning") -> Non
     experiment._services.reporter.emit(Notice(experiment_id=experiment.id, text=text, level=level))
 
 
+def say_forgotten(experiment: ExperimentView) -> None:
+    """Tell people that they end a block without a call that launches its jobs."""
+    count = len(experiment._jobs)
+    jobs = "1 job was" if count == 1 else f"{count} jobs were"
+    notice(experiment, f"{jobs} added and not launched: call run() before the block ends")
+
+
 def announce(experiment: ExperimentView, launched: Collection[str], *, chained: bool = False) -> None:
     """Tell people that a run begins.
 

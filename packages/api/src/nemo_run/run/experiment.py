@@ -141,6 +141,7 @@ class Experiment(ConfigurableMixin):
         self._task_texts: dict[str, str] = {}
         self._launched = False
         self._direct = False
+        self._was_asked = False
         self._session: RunSession | None = None
         self._undo: list[Callable[[], None]] = []
         self._services_cache: Any = None
@@ -318,6 +319,8 @@ class Experiment(ConfigurableMixin):
         try:
             if self._launched:
                 _running.finish(self, error)
+            elif error is None and self._jobs and not (self._was_asked or self._reconstruct):
+                _telling.say_forgotten(self)
         finally:
             self._close()
             _current_experiment.reset(self._tokens.pop())
@@ -348,6 +351,7 @@ class Experiment(ConfigurableMixin):
         Raises:
             FileExistsError: The folder exists.
         """
+        self._was_asked = True
         if _dry.is_here():
             _dry.print_here(self)
             return
@@ -382,6 +386,7 @@ class Experiment(ConfigurableMixin):
             Interrupted: Ctrl-C; what is not remote was cancelled.
         """
         self._check_inside("run")
+        self._was_asked = True
         if reason := _running.why_not(self):
             _telling.notice(self, f"experiment {self._id} {reason}")
             return
