@@ -20,7 +20,8 @@ import pytest
 import nemo_run as run
 from nemo_run.core.serialization.zlib_json import ZlibJSONSerializer
 from nemo_run.core.tunnel.server import TunnelMetadata, server_dir
-from nemo_run.exceptions import InvalidConfigError
+from nemo_run.devspace.serving import text_of
+from nemo_run.exceptions import InvalidConfigError, UntrustedFileError
 
 DEADLINE = 60.0
 
@@ -105,11 +106,11 @@ def key(tmp_path: Path) -> asyncssh.SSHKey:
     return key
 
 
-def start(folder: Path, *words: str) -> subprocess.Popen[str]:
+def start(folder: Path, *words: str, stdin: Any = subprocess.DEVNULL) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "nemo_run", "devspace", "sshserver", *words],
         cwd=folder,
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -197,3 +198,39 @@ def test_a_text_that_is_no_space(tmp_path: Path) -> None:
     out, err = process.communicate(timeout=DEADLINE)
     assert (process.returncode, out) == (1, "")
     assert "devspace cannot be read" in err
+
+
+def test_a_text_in_a_file_is_no_argument(tmp_path: Path, key: asyncssh.SSHKey) -> None:
+    file = tmp_path / "space"
+    file.write_text(space_text(tmp_path) + "\n")
+    file.chmod(0o600)
+    server = Server(tmp_path, start(tmp_path, "./space"))
+    server.told()
+    assert (server.files / "devspace.zlib").read_text() == space_text(tmp_path)
+    assert server.end()[0] == 0
+
+
+def test_a_text_on_standard_input_is_no_argument(tmp_path: Path, key: asyncssh.SSHKey) -> None:
+    server = Server(tmp_path, start(tmp_path, "-", stdin=subprocess.PIPE))
+    assert server.process.stdin is not None
+    server.process.stdin.write(space_text(tmp_path) + "\n")
+    server.process.stdin.close()
+    server.process.stdin = None
+    server.told()
+    assert (server.files / "devspace.zlib").read_text() == space_text(tmp_path)
+    assert server.end()[0] == 0
+
+
+class TestFilesOfTexts:
+    def test_one_that_is_not_there(self) -> None:
+        with pytest.raises(InvalidConfigError, match=r"cannot be read.*\./none"):
+            text_of("./none")
+
+    def test_one_that_others_can_write(self, tmp_path: Path) -> None:
+        file = tmp_path / "space"
+        file.write_text("x")
+        file.chmod(0o666)
+        if os.geteuid() == 0:
+            os.chown(file, 12345, 12345)
+        with pytest.raises(UntrustedFileError):
+            text_of(str(file))

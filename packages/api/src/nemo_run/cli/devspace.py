@@ -95,7 +95,14 @@ def connect(
 
 
 def sshserver(
-    space_zlib: Annotated[str, typer.Argument(metavar="SPACE_ZLIB", help="The devspace, serialized.")],
+    space_zlib: Annotated[
+        str,
+        typer.Argument(
+            metavar="SPACE_ZLIB",
+            help="The devspace, serialized: the text, a file with it (as ./NAME), or - for standard input. "
+            "Other users of this machine can read the arguments of programs.",
+        ),
+    ],
     verbose: Annotated[
         bool, typer.Option("--verbose/--no-verbose", show_default=False, help="Log every step.")
     ] = False,
@@ -113,9 +120,10 @@ def sshserver(
     Only you can log in, with a key of ~/.ssh/authorized_keys.
     """
     from nemo_run.devspace.base import build
-    from nemo_run.devspace.serving import serve
+    from nemo_run.devspace.serving import serve, text_of
 
-    serve(build(space_zlib), space_zlib, verbose=verbose, hostname=hostname, tell=_tell)
+    text = text_of(space_zlib)
+    serve(build(text), text, verbose=verbose, hostname=hostname, tell=_tell)
 
 
 def _tell(address: str, folder: str) -> None:

@@ -5,10 +5,36 @@ from __future__ import annotations
 import getpass
 import os
 import socket
+import sys
 from collections.abc import Callable
 
+from nemo_run import _bootstrap
 from nemo_run.core.tunnel import server
 from nemo_run.devspace.base import SPACE_FILE, DevSpace
+from nemo_run.exceptions import InvalidConfigError, UntrustedFileError
+
+STDIN = "-"
+_OF_PATHS = frozenset("/.")
+"""What no text of a space has in it."""
+
+
+def text_of(named: str) -> str:
+    """Return the text of a space: itself, that of a file, or that of standard input for ``-``.
+
+    Raises:
+        InvalidConfigError: There is no such file.
+        UntrustedFileError: Somebody else may write to the file.
+    """
+    if named == STDIN:
+        return sys.stdin.read().strip()
+    if not _OF_PATHS.intersection(named):
+        return named
+    try:
+        return _bootstrap.read_trusted(os.path.expanduser(named)).decode("ascii", "replace").strip()
+    except UntrustedFileError:
+        raise
+    except OSError as error:
+        raise InvalidConfigError(f"the text of the devspace cannot be read: {error}") from error
 
 
 def serve(
