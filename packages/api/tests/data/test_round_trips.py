@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from nemo_run._data.formats import read, write
 from nemo_run._data.from_data import config_from
 from nemo_run._data.to_data import to_data
-from nemo_run.config import Config, Partial, Script
+from nemo_run.config import Config, OptionalDefaultConfig, Partial, Script
 from nemo_run.core.serialization.zlib_json import ZlibJSONSerializer
 from nemo_run_domain.errors import InvalidConfigError, PackagingError
 from nemo_run_domain.secrets import Secret
@@ -293,3 +293,25 @@ def test_what_contains_itself_is_refused() -> None:
     for format in FORMATS:
         with pytest.raises(InvalidConfigError, match="contains itself"):
             write(to_data(config), format)
+
+
+def needs_opt(opt: OptionalDefaultConfig[trees.Sgd2]) -> None: ...
+
+
+def no_opt(net: Any = None, opt: OptionalDefaultConfig[trees.Sgd2] = None, /, key: Any = 1) -> None: ...
+
+
+@pytest.mark.parametrize("format", ["yaml", "json"])
+@pytest.mark.parametrize("make", [Config, Partial])
+def test_what_was_left_out_is_not_configured_by_itself(make: Any, format: str) -> None:
+    unset = make(trees.opt_fit, Config(Net))
+    del unset.opt
+    assert again(unset, format).opt is None
+    assert again(unset, format) == unset
+    assert again(make(trees.opt_fit, bind_args=False), format).opt is None
+
+
+def test_what_cannot_be_left_out_is_an_error() -> None:
+    with pytest.raises(PackagingError, match="'opt' was left unset"):
+        to_data([Config(needs_opt, bind_args=False)])
+    assert to_data(Config(no_opt, bind_args=False))[1] is None

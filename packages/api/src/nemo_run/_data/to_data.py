@@ -27,6 +27,7 @@ from nemo_run._data.forms import (
     reference,
 )
 from nemo_run._data.targets import name_of_target
+from nemo_run._data.unset import UnsetArguments
 from nemo_run._types.hints import hint_for
 from nemo_run_adapters.codec.where import at
 from nemo_run_domain.secrets import Secret
@@ -40,10 +41,10 @@ def to_data(value: Any) -> Any:
 
     ``Config(T, a=1)`` is ``{"_target_": "module.T", "a": 1}``, a ``Partial`` has ``"_partial_": True``
     on top, functions and classes are ``{"_target_": ..., "_call_": False}``, paths and enums have
-    ``_args_``. Positional arguments have their place as key. Only what was set is written. Scalars may
-    also be bytes, dates and sets, as YAML has them. What would come back as something else than it is,
-    such as a text where a number belongs, is written as a value of its class with ``_args_``; so is a
-    ``Secret``, with what it hides.
+    ``_args_``. Positional arguments have their place as key. Only what was set is written, and the
+    default of what would be configured by itself otherwise. Scalars may also be bytes, dates and sets,
+    as YAML has them. What would come back as something else than it is, such as a text where a number
+    belongs, is written as a value of its class with ``_args_``; so is a ``Secret``, with what it hides.
 
     Raises:
         PackagingError: A value that cannot be written, with its path; also PyYAML's ``RepresenterError``.
@@ -59,6 +60,7 @@ class _Writer:
         self._keep: list[Any] = []  # so that no id is used twice
         self._names: dict[int, str] = {}
         self._fits: dict[tuple[int, Any], Fit] = {}
+        self._unset = UnsetArguments()
         self._shares = False
 
     def run(self, root: Any) -> Any:
@@ -113,10 +115,21 @@ class _Writer:
         partial = isinstance(value, fdl.Partial)
         if not partial and not isinstance(value, fdl.Config):
             raise unwritable(f"a file cannot hold a {type(value).__name__}. {_at(where)}")
-        data = self._config(value.__fn_or_cls__, value.__arguments__, where)
+        data = self._config(value.__fn_or_cls__, self._arguments(value, where), where)
         if partial:
             data[PARTIAL] = True
         return data
+
+    def _arguments(self, config: fdl.Buildable, where: Where) -> Mapping[Any, Any]:
+        """Return what was set, and the defaults of what would not stay unset in a file."""
+        unset = self._unset.of(config)
+        for name, default in unset.items():
+            if default is inspect.Parameter.empty:
+                raise unwritable(
+                    f"a file cannot hold that {name!r} was left unset, because that is configured "
+                    f"by itself; set it. {_at(where)}"
+                )
+        return {**config.__arguments__, **unset} if unset else config.__arguments__
 
     def _config(self, target: Any, arguments: Mapping[Any, Any], where: Where) -> dict[Any, Any]:
         data: dict[Any, Any] = {TARGET: self._name(target, where), **dict.fromkeys(arguments)}
