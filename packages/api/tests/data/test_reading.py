@@ -95,6 +95,12 @@ def test_the_block_of_the_run_is_no_argument() -> None:
     assert loaded("steps: 3\nrun: {factory: x}", "fit") == Config(fit, steps=3)
 
 
+def test_the_block_of_the_run_is_an_argument_of_whole_configurations_only() -> None:
+    block = {"run": {"factory": "x"}}
+    assert "run" not in apply_data(Partial(typed), block).__arguments__
+    assert apply_data(Partial(typed), {"_target_": "data_trees.typed", **block}).run == {"factory": "x"}
+
+
 def test_numbers_of_json_are_text_where_text_belongs() -> None:
     text = json.dumps({"_target_": "data_trees.Net", "act": 5})
     assert ConfigSerializer().deserialize_json(text) == Config(Net, act="5")

@@ -315,3 +315,10 @@ def test_what_cannot_be_left_out_is_an_error() -> None:
     with pytest.raises(PackagingError, match="'opt' was left unset"):
         to_data([Config(needs_opt, bind_args=False)])
     assert to_data(Config(no_opt, bind_args=False))[1] is None
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("make", [Config, Partial])
+def test_an_argument_called_run(make: Any, format: str) -> None:
+    for config in (make(typed, run={"a": 1}), make(typed, run=Config(Net)), make(dict, run={"a": 1})):
+        assert again(config, format) == config

@@ -86,6 +86,12 @@ def parameters_of(target: Any) -> Mapping[str, inspect.Parameter] | None:
         return None
 
 
+def takes(target: Any, name: str) -> bool:
+    """Whether a callable has a named argument, be it by ``**kwargs``."""
+    parameters = parameters_of(target)
+    return parameters is None or name in parameters or _takes_any(parameters)
+
+
 def warn_of_unknown_field(message: str) -> None:
     """Say once that a field of a saved object is left out."""
     warnings.warn(f"{message} It is left out.", UnknownFieldWarning, stacklevel=2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from nemo_run._data.arguments import parameters_of
+from nemo_run._data.arguments import takes
 from nemo_run._data.build import Builder
 from nemo_run._data.configure import is_markerless
 from nemo_run._data.document import Document, short
@@ -69,7 +69,7 @@ def config_from(document: Document, kind: str = "YAML") -> Any:
 
 def _has_parameter(document: Document, target: Any) -> bool:
     found = Builder(document).build({TARGET: target}, Place()).__fn_or_cls__
-    return _RUN in (parameters_of(found) or ()) or found is dict
+    return takes(found, _RUN)
 
 
 def _where(document: Document | None) -> Any:
