@@ -11,7 +11,7 @@ import fiddle as fdl
 
 from nemo_run._config.buildables import CONVERTER
 from nemo_run._data.configure import Configurer, Node
-from nemo_run._data.document import MAX_DEPTH, Document, path_of, short
+from nemo_run._data.document import MAX_DEPTH, Document, name_of, path_of, short
 from nemo_run._data.errors import DataError, WrongTypeError, located
 from nemo_run._data.fill import Filler
 from nemo_run._data.fit import ANYTHING, Fit, fit_of
@@ -20,6 +20,7 @@ from nemo_run._data.place import Place
 from nemo_run._data.scalars import scalar, wrong_type
 from nemo_run._data.size import MOST
 from nemo_run._data.targets import find_target
+from nemo_run._masking import hides
 from nemo_run.cli._parse.factories import parse_factory
 from nemo_run_domain.errors import NemoRunError
 
@@ -70,7 +71,9 @@ class Builder:
 
     def located(self, error: Exception, place: Place) -> Exception:
         """Return an error of the same class that says where it is."""
-        return located(error, self.document.place(path_of(place.where)))
+        path = path_of(place.where)
+        secret = str(getattr(error, "arg", "")) if hides(name_of(path)) else None
+        return located(error, self.document.place(path), secret=secret)
 
     def _make(self, out: Any, key: Any, data: Any, place: Place) -> None:
         self._count += 1

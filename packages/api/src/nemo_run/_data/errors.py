@@ -43,6 +43,11 @@ class TargetNameError(DataError, NotFoundError, AttributeError):
 class WrongTypeError(DataError, TypeError):
     """A value does not suit the annotation of its parameter."""
 
+    def hide(self, value: str) -> None:
+        """Leave a secret out of what is told."""
+        del value
+        self.args = ("the value, which is not shown as its name says that it is secret, does not suit",)
+
 
 class FileMissingError(DataError, NotFoundError, FileNotFoundError):
     """A file or the folder for it does not exist."""
@@ -56,10 +61,18 @@ class SectionMissingError(DataError, NotFoundError, KeyError):
     """A file has no section of that name."""
 
 
-def located(error: Exception, where: str) -> Exception:
-    """Return an error like ``error``, of the same class, whose message starts with a place, once."""
+def located(error: Exception, where: str, *, secret: str | None = None) -> Exception:
+    """Return an error like ``error``, of the same class, whose message starts with a place, once.
+
+    Args:
+        error: What happened there.
+        where: The place.
+        secret: What is there, if it must not be told.
+    """
     if "has_place" in vars(error):
         return error
+    if secret is not None and (hide := getattr(error, "hide", None)):
+        hide(secret)
     cls: Any = _located_class(type(error))
     new = cls.__new__(cls)
     vars(new).update(vars(error))

@@ -8,12 +8,14 @@ from typing import Any
 
 import fiddle as fdl
 
+from nemo_run._masking import masked_text
 from nemo_run._types.describe import class_to_str
 from nemo_run._types.hints import signature_of
 from nemo_run.cli._parse.errors import ArgumentParsingError, CLIException
 from nemo_run.cli._parse.operations import Operation, combine
 from nemo_run.cli._parse.places import locate
 from nemo_run.cli._parse.words import Attr, Word, is_positional, parse_word
+from nemo_run_domain.secrets import MASK
 
 Read = Callable[[str, Any, Any, str], Any]
 """Text, annotation, owner and name of a parameter -> value."""
@@ -54,6 +56,8 @@ def assign(root: Any, word: Word, *, create: bool, read: Read) -> None:
         place.set(value)
     except CLIException as error:
         error.note_word(word.text, word.key, word.value)
+        if masked_text(word.value, word.key) == MASK:
+            error.hide(word.value)
         raise
     except RecursionError as error:
         raise ArgumentParsingError("The value is nested too deeply", word.text, {}) from error

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from nemo_run._types.describe import class_to_str
 from nemo_run_domain.errors import InvalidConfigError, NotFoundError
+from nemo_run_domain.secrets import MASK
+
+UNSHOWN = "the value is not shown, as a name in the word says that it is secret"
+_PIECE = re.compile(r"\w+")
 
 
 def _printable(text: str) -> str:
@@ -44,6 +49,20 @@ class CLIException(InvalidConfigError):  # noqa: N818 - a published name
         """Remember in which word the problem is; called from the inside out."""
         self.arg = word
         self.context = {**self.context, "key": key, "value": value}
+
+    def hide(self, value: str) -> None:
+        """Leave a secret out of what is told, in whatever form.
+
+        Args:
+            value: Text of which no part may be told.
+        """
+        key = self.context.get("key")
+        pieces = [piece for piece in (value, *_PIECE.findall(value)) if piece]
+        self.message = UNSHOWN if any(piece in self.message for piece in pieces) else self.message
+        self.arg = f"{key}={MASK}" if key else MASK
+        self.context = {"key": key, "value": MASK} if key else {}
+        self.args = (self.message, self.arg, self.context)
+        self.__cause__ = self.__context__ = None  # they tell what they were given
 
 
 class ArgumentParsingError(CLIException):
@@ -97,6 +116,12 @@ class ParseError(CLIException):
         self.value = value
         self.expected_type = expected_type
         self.reason = reason
+
+    def hide(self, value: str) -> None:
+        self.reason, self.value = UNSHOWN, MASK
+        self.message = f"Failed to parse '{MASK}' as {self.expected_type}: {UNSHOWN}"
+        super().hide(value)
+        self.args = (MASK, self.expected_type, UNSHOWN)
 
     @property
     def sentence(self) -> str:
