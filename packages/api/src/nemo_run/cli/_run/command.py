@@ -12,12 +12,14 @@ import typer
 from nemo_run._lazy import LazyModule
 from nemo_run.cli._help.command import command_class
 from nemo_run.cli._run import endings
-from nemo_run.cli._run.defaults import check_defaults, completed
+from nemo_run.cli._run.defaults import check_defaults, completed, is_empty
 from nemo_run.cli._run.options import GLOBAL_OPTIONS, RUN_OPTIONS, manner_of, with_options
 
 _session: Any = LazyModule("nemo_run.cli._run.session")
 
 _UsageError: Any = typer.BadParameter.__mro__[1]  # Typer has its own Click or not; it does not export this
+
+_ONCE = ("yaml", "to_yaml", "to_toml", "to_json")  # the first one would be dropped silently
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +104,17 @@ class _WithWords:
         dashed = next((word for word in ctx.args if word.startswith("-")), None)
         if dashed is not None and not ctx.resilient_parsing:
             raise _UsageError(_about(dashed.partition("=")[0], given, self, ctx), ctx=ctx)
+        _check_texts(self, ctx, given)
         return rest
+
+
+def _check_texts(command: Any, ctx: Any, words: list[str]) -> None:
+    for param in command.get_params(ctx):
+        flag = param.opts[0]
+        if is_empty(param.name, ctx.params.get(param.name)):
+            raise _UsageError(f"Option {flag!r} requires a value; it is empty.", ctx=ctx)
+        if param.name in _ONCE and sum(word.partition("=")[0] == flag for word in words) > 1:
+            raise _UsageError(f"Option {flag!r} can be given only once.", ctx=ctx)
 
 
 def _about(option: str, words: list[str], command: Any, ctx: Any) -> str:

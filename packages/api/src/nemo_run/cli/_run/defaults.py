@@ -47,6 +47,13 @@ def check_defaults(defaults: Mapping[str, Any]) -> None:
         kind = str if name in _TEXTS else bool
         if value is not None and not isinstance(value, kind):
             raise InvalidOptionError(f"cmd_defaults[{name!r}] must be of type {kind.__name__}, not {value!r}")
+        if is_empty(name, value):
+            raise InvalidOptionError(f"cmd_defaults[{name!r}] is empty; leave it out or give a value")
+
+
+def is_empty(name: str, value: Any) -> bool:
+    """Whether an option that takes text was given none: a variable of a shell that is not set, mostly."""
+    return name in (*_TEXTS, "executor") and isinstance(value, str) and not value.strip()
 
 
 def completed(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:

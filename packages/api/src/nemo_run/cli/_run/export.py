@@ -113,6 +113,8 @@ def _rendered(config: Any, data_of: Callable[[Any, str], Any], wanted: Mapping[s
     shown = masked(config)
     for option, text in wanted.items():
         path, section = split_section(text)
+        if path.startswith(":"):
+            raise ExportError(f"{text!r} names no file to write; write PATH{path}")
         section = section or ""
         try:
             name = format_of(path) if os.path.splitext(path)[1] else option

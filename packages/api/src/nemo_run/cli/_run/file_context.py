@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nemo_run.cli._run import choices
+from nemo_run.cli._run.defaults import is_empty
 from nemo_run.cli._run.errors import InvalidOptionError
 from nemo_run.cli._run.view import ContextView, extras_of
 
@@ -90,3 +91,5 @@ def _set(context: Any, name: str, value: Any) -> None:
         setattr(context, name, from_data(value, hints[name], owner=type(context), name=name))
     except ValueError as error:
         raise InvalidOptionError(f"run.{name} in the file: {error}") from error
+    if is_empty(name, value):
+        raise InvalidOptionError(f"run.{name} in the file is empty: give a value, or leave it out")

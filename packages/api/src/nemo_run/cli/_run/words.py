@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from nemo_run.cli._run import choices, file_context
+from nemo_run.cli._run.defaults import is_empty
 from nemo_run.cli._run.errors import InvalidOptionError
 from nemo_run.cli._run.view import ContextView, extras_of
 from nemo_run.exceptions import InvalidConfigError
@@ -40,6 +41,9 @@ def _do(context: ContextView, words: list[str]) -> None:
     executor, of_executor, words = split_prefixed(words, "executor")
     plugins, of_plugins, words = split_prefixed(words, "plugins")
     _set_fields(context, words)
+    for name, value in {"executor": executor, "plugins": plugins}.items():
+        if value is not None and not value.strip():
+            raise InvalidOptionError(f"{name}= is empty: give a name, or None for none")
     _note(context, {"executor": executor is not None, "plugins": plugins is not None})
     file_context.apply(context)
     context.executor = choices.choose_executor(context, executor, of_executor)
@@ -107,6 +111,9 @@ def _set_fields(context: Any, words: list[str]) -> None:
 
     parse_cli_args(context, words, context)
     names = {re.split(r"[.\[=\s]", word, maxsplit=1)[0] for word in words}
+    for name in names:
+        if is_empty(name, getattr(context, name, None)):
+            raise InvalidOptionError(f"run.{name}= is empty: give a value, or leave it out")
     _note(context, dict.fromkeys(names, True))
 
 
