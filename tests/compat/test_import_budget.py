@@ -68,6 +68,12 @@ def test_the_three_lists_of_names_are_equal() -> None:
     assert without_run == {name: nemo_run._EXPORTS[name] for name in without_run}
 
 
+def test_a_star_import_gives_the_command_line() -> None:
+    names: dict[str, object] = {}
+    exec("from nemo_run import *", names)
+    assert names["cli"] is nemo_run.cli
+
+
 def test_every_name_is_there() -> None:
     for name in nemo_run.__all__:
         assert getattr(nemo_run, name) is not None

@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nemo_run import cli as cli
     from nemo_run.api import autoconvert as autoconvert
     from nemo_run.api import dryrun_fn as dryrun_fn
     from nemo_run.cli.lazy import LazyEntrypoint as LazyEntrypoint
@@ -60,6 +61,7 @@ _EXPORTS = {
     "__package_name__": "nemo_run.package_info",
     "__version__": "nemo_run.package_info",
     "autoconvert": "nemo_run.api",
+    "cli": "nemo_run",
     "dryrun_fn": "nemo_run.api",
     "help": "nemo_run.help",
     "import_executor": "nemo_run.core.execution.base",
@@ -108,6 +110,7 @@ __all__ = [
     "__package_name__",
     "__version__",
     "autoconvert",
+    "cli",
     "dryrun_fn",
     "help",
     "import_executor",

@@ -16,10 +16,9 @@ def read(name: str) -> Any:
 
 def executor_classes() -> list[Any]:
     """Return ``Executor`` and every executor of this package."""
-    import nemo_run
-
-    names = [name for name in nemo_run.__all__ if name.endswith("Executor") and name != "Executor"]
-    return [nemo_run.Executor, *(getattr(nemo_run, name) for name in names)]
+    package = importlib.import_module("nemo_run")
+    names = [name for name in package.__all__ if name.endswith("Executor") and name != "Executor"]
+    return [package.Executor, *(getattr(package, name) for name in names)]
 
 
 def plugin_classes() -> list[Any]:
