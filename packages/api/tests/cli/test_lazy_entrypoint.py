@@ -331,6 +331,27 @@ def test_copies_are_equal_and_mean_the_same(name: str) -> None:
     assert twin != task
 
 
+@pytest.mark.parametrize("name", COPIES)
+def test_copies_keep_what_files_say_of_the_context(name: str) -> None:
+    text = "run: {name: n, executor: {_factory_: here, env: [1, null, {a: b}]}}\nsteps: 5"
+    task = LazyEntrypoint("fix.fit", yaml=text)
+    task.title = "null"
+    twin = COPIES[name](task)
+    assert twin == task
+    executor = {"_factory_": "here", "env": [1, None, {"a": "b"}]}
+    assert twin.context_data == {"name": "n", "executor": executor}
+    assert twin.resolve() == task.resolve() == run.Partial(fit, steps=5, title="null")
+    twin.context_data["executor"]["env"].append(2)
+    assert twin != task
+
+
+def test_what_older_versions_wrote_beside_the_state_is_understood() -> None:
+    values, places = _flatten_lazy_entrypoint(rich_entry())
+    assert places == (2, 4)
+    assert _unflatten_lazy_entrypoint(values, (2, 4)) == rich_entry()
+    assert _unflatten_lazy_entrypoint(values, None) == rich_entry()
+
+
 def test_a_callable_target_survives_too() -> None:
     task = LazyEntrypoint(fit, overwrites=["steps=5"])
     assert COPIES["zlib"](task).resolve() == run.Partial(fit, steps=5)
@@ -342,11 +363,23 @@ def test_the_text_is_read_by_fiddle_itself() -> None:
 
     from fiddle.experimental import serialization
 
-    text = ZlibJSONSerializer().serialize(rich_entry())
-    assert serialization.load_json(zlib.decompress(urlsafe_b64decode(text)).decode()) == rich_entry()
+    task = rich_entry()
+    task.context_data["run"] = {"name": ["n"]}
+    text = ZlibJSONSerializer().serialize(task)
+    assert serialization.load_json(zlib.decompress(urlsafe_b64decode(text)).decode()) == task
 
 
-@pytest.mark.parametrize("other", [lazy("steps=6"), lazy("steps=5", factory="base"), 5, lazy().net])
+@pytest.mark.parametrize(
+    "other",
+    [
+        lazy("steps=6"),
+        lazy("steps=5", factory="base"),
+        lazy("steps=5", yaml="run: {name: n}"),
+        5,
+        lazy().net,
+        lazy("steps=5").net,
+    ],
+)
 def test_entry_points_that_differ(other: Any) -> None:
     assert lazy("steps=5") != other
 

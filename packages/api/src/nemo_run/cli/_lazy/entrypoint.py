@@ -133,7 +133,7 @@ class LazyEntrypoint(Recorder, fdl.Buildable[Any]):
         if type(other) is not type(self):
             return NotImplemented
         one, two = vars(self), vars(other)
-        return one["__arguments__"] == two["__arguments__"] and one["_path"] == two["_path"]
+        return all(one[part] == two[part] for part in ("__arguments__", "_path", "context_data"))
 
     __hash__ = None  # type: ignore[assignment] - it can change
 
@@ -203,19 +203,24 @@ def target_name(target: Any) -> str:
 
 
 def flatten_entrypoint(entry: LazyEntrypoint) -> tuple[tuple[Any, ...], Any]:
-    """Return the three parts of the state, and which recorded texts are values (by index, None: none).
+    """Return the three parts of the state, and what is to be said beside them; None: nothing.
 
-    The format of saved configurations knows no kinds of text, so that is said beside them.
+    The format of saved configurations knows no kinds of text, so it is said which recorded texts are
+    values, by index. Where there are fields of the context that files gave, that and they are the
+    items ``values`` and ``context`` of a mapping.
     """
     places = tuple(i for i, (_, _, value) in enumerate(entry._args_) if isinstance(value, Verbatim))
-    return (entry._target_, entry._factory_, entry._args_), places or None
+    context = vars(entry)["context_data"]
+    beside = {"values": places, "context": copy.deepcopy(context)} if context else places or None
+    return (entry._target_, entry._factory_, entry._args_), beside
 
 
 def unflatten_entrypoint(values: Sequence[Any], metadata: Any = None) -> LazyEntrypoint:
     """Put a lazy entry point together again."""
     target, factory, args = values
     entries = [cast("Entry", tuple(entry)) for entry in args]
-    for place in metadata or ():
+    beside: dict[str, Any] = metadata if isinstance(metadata, dict) else {"values": metadata or ()}
+    for place in beside["values"]:
         path, operator, value = entries[place]
         entries[place] = (path, operator, Verbatim(value))
-    return _prepare(object.__new__(LazyEntrypoint), [target, factory, entries])
+    return _unpickled([target, factory, entries], "", beside.get("context", {}))
