@@ -2,6 +2,11 @@
 
 import pytest
 
+from nemo_run.cli import _ending
+from nemo_run.cli._run import endings
+from nemo_run.cli._run.options import Manner
+from nemo_run.exceptions import InvalidConfigError, WaitTimeoutError
+
 EXPERIMENT = "run.cli.main(many, type='experiment')"
 
 
@@ -49,6 +54,31 @@ def test_everything_is_told_to_who_asks(scripts):
     assert done.code == 1
     assert "Traceback" in done.err
     assert "Configuring global options" in done.out
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+@pytest.mark.parametrize(
+    ("error", "code", "told"),
+    [
+        (WaitTimeoutError("too slow"), 124, "too slow"),
+        (InvalidConfigError("odd"), 1, "odd"),
+        (RuntimeError("boom"), 1, "boom"),
+        (KeyboardInterrupt(), 130, ""),
+        (BrokenPipeError(), 141, ""),
+        (None, 0, ""),
+    ],
+)
+def test_telling_more_changes_no_exit_code(error, code, told, verbose, capsys, monkeypatch):
+    monkeypatch.setattr(_ending, "_discard_output", lambda: None)
+
+    def call():
+        if error:
+            raise error
+
+    assert endings.code_of(call, Manner(verbose=verbose)) == code
+    shown = capsys.readouterr().err
+    assert told in shown
+    assert ("Traceback" in shown) == (bool(told) and (verbose or isinstance(error, RuntimeError)))
 
 
 def test_nothing_is_configured_aloud(scripts):

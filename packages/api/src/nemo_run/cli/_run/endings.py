@@ -28,39 +28,28 @@ def as_command(function: Callable[..., Any]) -> Callable[..., None]:
 
 
 def code_of(call: Callable[[], Any], manner: Manner) -> int:
-    """Call what a command does; returns its exit code.
-
-    Raises:
-        Exception: Whatever goes wrong, where ``manner`` is verbose.
-    """
+    """Call what a command does; returns its exit code, after telling of an error."""
 
     def guarded() -> int | None:
         try:
             call()
         except (*_OF_TYPER, BrokenPipeError):
             raise
-        except Exception as error:
-            if manner.verbose:
-                raise
+        except Exception as error:  # noqa: BLE001 - it is told, whatever it is
             _tell(error, manner)
             return _ending.TIMED_OUT if isinstance(error, WaitTimeoutError) else _ending.FAILED
         return None
 
-    return _verbosely(guarded) if manner.verbose else _ending.code_of(guarded)
-
-
-def _verbosely(call: Callable[[], Any]) -> int:
-    try:
-        call()
-    except KeyboardInterrupt as error:
-        return getattr(error, "code", None) or _ending.INTERRUPTED
-    return _ending.OK
+    return _ending.code_of(guarded)
 
 
 def _tell(error: Exception, manner: Manner) -> None:
     from nemo_run.cli._run import tracebacks
 
-    if isinstance(error, NemoRunError):
+    if manner.verbose:
+        _show.flush()
+        tracebacks.show_whole(error, manner)
+    elif isinstance(error, NemoRunError):
         _ending.complain(error)
     elif trace := tracebacks.of_the_user(error.__traceback__):
         _show.flush()

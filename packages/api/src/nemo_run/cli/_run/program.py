@@ -19,7 +19,6 @@ def run_app(app: Any, words: list[str] | None = None) -> None:
 
     Raises:
         SystemExit: With the exit code of what did not go well.
-        Exception: An error in the user's code, where everything about it was asked for.
     """
     code = _code_of(app, words)
     if code:

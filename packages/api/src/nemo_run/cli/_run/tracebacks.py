@@ -39,10 +39,15 @@ def of_the_user(trace: TracebackType | None) -> TracebackType | None:
 def show(error: Exception, trace: TracebackType, manner: Manner) -> None:
     """Print a traceback on standard error, of the causes of the error, too."""
     _strip(error, trace)
+    show_whole(error, manner)
+
+
+def show_whole(error: Exception, manner: Manner) -> None:
+    """Print a traceback on standard error, with all frames there are."""
     if manner.rich_exceptions:
         _show_rich(error, manner)
     else:
-        traceback.print_exception(type(error), error, trace, file=sys.stderr)
+        traceback.print_exception(type(error), error, error.__traceback__, file=sys.stderr)
         if sys.version_info < (3, 11):  # leaves notes out
             sys.stderr.writelines(f"{note}\n" for note in getattr(error, "__notes__", ()))
 
