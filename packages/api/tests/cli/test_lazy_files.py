@@ -351,3 +351,44 @@ def test_references_that_omegaconf_refuses() -> None:
         dictconfig_to_dot_list(OmegaConf.create({"a": "${b}"}))
     with pytest.raises(MissingMandatoryValue):
         dictconfig_to_dot_list(OmegaConf.create({"a": "???"}))
+
+
+# -- files for one parameter configure what it takes ----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "message"),
+    [
+        ("net=@o.yaml", "_target_: fix.Sgd\nlr: 3\n", "o.yaml, line 1, .*fix.Sgd, and net takes fix.Net"),
+        ("opt=@o.yaml", "_target_: fix.Net\n", "fix.Net, and opt takes Optional\\[fix.Sgd\\]"),
+        ("steps=@o.yaml", "_target_: fix.Sgd\nlr: 3\n", "fix.Sgd, and steps takes int"),
+        ("net.width=@o.yaml", "_target_: fix.Sgd\nlr: 3\n", "fix.Sgd, and net.width takes int"),
+        ("nets=@o.yaml", "_target_: fix.Net\n", "fix.Net, and nets takes [Ll]ist\\[fix.Net\\]"),
+        ("net=@o.yaml", "_target_: fix.fit\n_partial_: true\nsteps: 3\n", "the function fix.fit, and net"),
+        (
+            "net=@o.yaml",
+            "_target_: fix.Net\n_partial_: true\n",
+            "the function fix.Net, and net takes fix.Net",
+        ),
+    ],
+)
+def test_a_file_for_something_else_is_refused(word: str, text: str, message: str) -> None:
+    write("o.yaml", text)
+    with pytest.raises(NemoRunError, match=message):
+        resolved(word)
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("net=@o.yaml", "_target_: fix.Net\nwidth: 3\n"),
+        ("net=@o.yaml", "_target_: fix.wide\n"),
+        ("net=@o.yaml", "_factory_: wide\nwidth: 3\n"),
+        ("opt=@o.yaml", "_target_: fix.Sgd\nlr: 3\n"),
+        ("extra=@o.yaml", "_target_: fix.Sgd\nlr: 3\n"),
+        ("level=@o.yaml", "_target_: fix.fit\n_partial_: true\n"),
+    ],
+)
+def test_a_file_for_what_the_parameter_takes_is_used(word: str, text: str) -> None:
+    write("o.yaml", text)
+    assert isinstance(getattr(resolved(word), word.partition("=")[0]), (run.Config, run.Partial))

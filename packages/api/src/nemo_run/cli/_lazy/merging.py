@@ -8,6 +8,7 @@ import fiddle as fdl
 
 from nemo_run._data.from_data import from_data
 from nemo_run._data.merge import apply_data
+from nemo_run.cli._lazy.belonging import check_belongs
 from nemo_run.cli._lazy.entries import FileEntry
 from nemo_run.cli._parse.places import locate
 from nemo_run.cli._parse.words import parse_key
@@ -26,9 +27,9 @@ def merge_file(root: Any, file: FileEntry) -> None:
     if _goes_into(file.data) and isinstance(place.get(), fdl.Buildable):
         apply_data(place.get(), file.data, document=file.document)
     else:
-        place.set(
-            from_data(file.data, place.hint, owner=place.owner, name=place.name, document=file.document)
-        )
+        made = from_data(file.data, place.hint, owner=place.owner, name=place.name, document=file.document)
+        check_belongs(made, place, file)
+        place.set(made)
 
 
 def _goes_into(data: Any) -> bool:
