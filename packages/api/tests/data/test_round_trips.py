@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import datetime
 import math
@@ -322,3 +323,47 @@ def test_what_cannot_be_left_out_is_an_error() -> None:
 def test_an_argument_called_run(make: Any, format: str) -> None:
     for config in (make(typed, run={"a": 1}), make(typed, run=Config(Net)), make(dict, run={"a": 1})):
         assert again(config, format) == config
+
+
+class Names(list):
+    pass
+
+
+class Table(dict):
+    pass
+
+
+class Place(tuple):
+    __slots__ = ()
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("name", ["any", "bare", "table", "numbers"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        collections.OrderedDict(b=1, a=Config(Net)),
+        collections.defaultdict(list, {"a": [1], (1, 2): [Config(Net)]}),
+        collections.defaultdict(None, b=2, a=1),
+        collections.Counter("aab"),
+        collections.OrderedDict(),
+    ],
+    ids=label,
+)
+def test_dictionaries_of_other_kinds(value: Any, name: str, format: str) -> None:
+    if format == "toml" and getattr(value, "default_factory", 0) is None:
+        with pytest.raises(InvalidConfigError, match="TOML has no None inside lists"):
+            again(Config(typed, **{name: value}), format)
+        return
+    found = getattr(again(Config(typed, **{name: value}), format), name)
+    assert type(found) is type(value)
+    assert list(found.items()) == list(value.items())
+    assert getattr(found, "default_factory", 0) is getattr(value, "default_factory", 0)
+
+
+@pytest.mark.parametrize("value", [Names([1]), Table(a=1), Place([1]), {"a": Table()}], ids=label)
+def test_classes_that_extend_containers_are_not_made_plain(value: Any) -> None:
+    with pytest.raises(
+        PackagingError, match=r"cannot hold .* of type .*\.(Names|Table|Place); .*path .<root>\.any"
+    ):
+        to_data(Config(typed, any=value))

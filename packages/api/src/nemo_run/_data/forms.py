@@ -6,6 +6,7 @@ one. These few classes and enums are all that is called when a file is read.
 
 from __future__ import annotations
 
+import collections
 import datetime
 import pathlib
 from collections.abc import Callable, Iterable
@@ -40,6 +41,18 @@ def pairs_form(pairs: Iterable[tuple[Any, Any]]) -> dict[str, Any]:
     return form("builtins.dict", [list(pair) for pair in pairs])
 
 
+def special_form(value: Any) -> dict[str, Any] | None:
+    """Return the form of a dictionary with habits of its own; None if there is none for its class.
+
+    Its last argument is the list of pairs.
+    """
+    if type(value) not in _SPECIAL:
+        return None
+    pairs = [list(pair) for pair in value.items()]
+    default = [value.default_factory] if isinstance(value, collections.defaultdict) else []
+    return form(f"collections.{type(value).__name__}", *default, pairs)
+
+
 def has_form(cls: type) -> bool:
     """Whether ``as_form`` knows a class."""
     return cls in _FORMS
@@ -60,6 +73,12 @@ def hashable(value: Any) -> Any:
     """Return a key or an element of a set: lists become tuples."""
     return tuple(map(hashable, value)) if isinstance(value, list) else value
 
+
+def _pairs(value: Any) -> list[tuple[Any, Any]]:
+    return [(hashable(key), item) for key, item in value]
+
+
+_SPECIAL = (collections.OrderedDict, collections.defaultdict, collections.Counter)
 
 _FORMS: dict[type, Callable[[Any], dict[str, Any]]] = {
     str: lambda v: form("builtins.str", v),
@@ -83,7 +102,10 @@ _MAKERS: dict[str, Callable[[list[Any]], Any]] = {
         for cls in (str, int, bool, float, complex, list, tuple)
     },
     "builtins.bytes": lambda args: str.encode(*args),  # never a number, which would be a length
-    "builtins.dict": lambda args: {hashable(key): value for key, value in args[0]},
+    "builtins.dict": lambda args: dict(_pairs(args[0])),
+    "collections.OrderedDict": lambda args: collections.OrderedDict(_pairs(args[0])),
+    "collections.Counter": lambda args: collections.Counter(dict(_pairs(args[0]))),
+    "collections.defaultdict": lambda args: collections.defaultdict(args[0], _pairs(args[1])),
     "builtins.set": lambda args: {hashable(item) for item in args[0]},
     "builtins.frozenset": lambda args: frozenset(hashable(item) for item in args[0]),
     SECRET: lambda args: Secret(*args),

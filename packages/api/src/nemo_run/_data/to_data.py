@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import enum
 import inspect
@@ -15,6 +16,7 @@ from nemo_run._data.document import Where
 from nemo_run._data.errors import DataError, unwritable
 from nemo_run._data.fit import ANYTHING, Fit, fit_of, is_path
 from nemo_run._data.forms import (
+    ARGS,
     OPERATORS,
     PARTIAL,
     RESERVED,
@@ -25,6 +27,7 @@ from nemo_run._data.forms import (
     pairs_form,
     path_form,
     reference,
+    special_form,
 )
 from nemo_run._data.targets import name_of_target
 from nemo_run._data.unset import UnsetArguments
@@ -96,7 +99,7 @@ class _Writer:
     def _whole(self, value: Any, fit: Fit, where: Where) -> Any:
         if isinstance(value, fdl.Buildable):
             return self._configured(value, where)
-        if isinstance(value, dict):
+        if type(value) is dict:
             return self._mapping(value, fit, where)
         if _is_instance(value):
             fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value) if f.init}
@@ -105,8 +108,10 @@ class _Writer:
             new = form(self._name(type(value), where), *value)
             self._items(new["_args_"], ANYTHING, where)
             return new
-        if isinstance(value, (set, frozenset)):
+        if type(value) in (set, frozenset):
             return self._set(value, where)
+        if type(value) not in (list, tuple):
+            return self._special(value, where)
         items = list(value)
         self._items(items, fit, where)
         return items if fit.takes_list else form("builtins.list", items)
@@ -141,15 +146,26 @@ class _Writer:
 
     def _mapping(self, value: dict[Any, Any], fit: Fit, where: Where) -> Any:
         if not _is_plain(value, fit):
-            new = pairs_form(value.items())
-            for pair in new["_args_"]:
-                self._items(pair, ANYTHING, where)
-            return new
+            return self._pairs(pairs_form(value.items()), where)
         inner = self._fit_of(fit.mapping[1]) if fit.mapping else ANYTHING
         new = dict.fromkeys(_plain(key) for key in value)
         self._todo.extend(
             (new, _plain(key), item, inner, (where, f"[{key!r}]")) for key, item in value.items()
         )
+        return new
+
+    def _special(self, value: Any, where: Where) -> Any:
+        """Write a dictionary of the standard library that is more than a dictionary."""
+        if (new := special_form(value)) is None:
+            raise _unknown(value, where)
+        if isinstance(value, collections.defaultdict):
+            new[ARGS][0] = self._data(value.default_factory, ANYTHING, where)
+        return self._pairs(new, where)
+
+    def _pairs(self, new: dict[str, Any], where: Where) -> Any:
+        """Write the keys and values of a form that ends with pairs."""
+        for pair in new[ARGS][-1]:
+            self._items(pair, ANYTHING, where)
         return new
 
     def _items(self, items: list[Any], fit: Fit, where: Where) -> None:
@@ -182,10 +198,7 @@ class _Writer:
             return reference(str(value))
         if callable(value) and hasattr(value, "__qualname__"):
             return reference(self._name(value, where))
-        raise unwritable(
-            f"a file cannot hold {value!r} of type {cls.__module__}.{cls.__qualname__}; "
-            f"a way out is run.Config({cls.__name__}, ...). {_at(where)}"
-        )
+        raise _unknown(value, where)
 
     def _enum(self, value: enum.Enum, where: Where) -> Any:
         target = self._name(type(value), where)
@@ -217,6 +230,14 @@ class _Writer:
             self._keep.append(hint)
             self._fits[key] = fit_of(hint)
         return self._fits[key]
+
+
+def _unknown(value: Any, where: Where) -> Exception:
+    cls = type(value)
+    return unwritable(
+        f"a file cannot hold {value!r} of type {cls.__module__}.{cls.__qualname__}; "
+        f"a way out is run.Config({cls.__name__}, ...). {_at(where)}"
+    )
 
 
 def _hint(target: Any, name: Any) -> Any:
