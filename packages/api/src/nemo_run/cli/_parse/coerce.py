@@ -11,9 +11,9 @@ from typing import Any, Literal, TypeVar, Union, get_origin
 from nemo_run._types.hints import MISSING, Unresolved
 from nemo_run._types.shape import bare, is_class, members_of
 from nemo_run.cli._parse.containers import Read, kind_of, to_container
-from nemo_run.cli._parse.dotted import named_object
 from nemo_run.cli._parse.errors import CLIException, ParseError, TypeParsingError, UnknownTypeError
 from nemo_run.cli._parse.literals import evaluate, is_none, without_double_quotes
+from nemo_run.cli._parse.objects import to_object, wants_object
 from nemo_run.cli._parse.scalars import PLAIN, SCALARS, to_enum, to_literal, to_path
 
 Parser = Callable[[str, Any], Any]
@@ -74,13 +74,6 @@ def accepts_text(hint: Any) -> bool:
     return any(member in (str, bytes, MISSING) or _is_anything(member) for member in members_of(hint))
 
 
-def wants_object(hint: Any) -> bool:
-    """Whether a type asks for a function or class itself."""
-    return any(
-        (get_origin(member) or member) in (collections.abc.Callable, type) for member in members_of(hint)
-    )
-
-
 def to_any(text: str, hint: Any) -> Any:
     """Read ``None``, ``null`` and Python literals; all else is a text."""
     del hint
@@ -127,19 +120,6 @@ def _call(parser: Parser, text: str, hint: Any) -> Any:
         raise TypeParsingError(message, text, {"expected_type": hint}) from error
 
 
-def _to_object(text: str, hint: Any) -> Any:
-    name = without_double_quotes(text).strip()
-    try:
-        found = named_object(name)
-    except LookupError as error:
-        raise ParseError(text, hint, str(error)) from error
-    if (get_origin(hint) or hint) is type and not isinstance(found, type):
-        raise ParseError(text, hint, f"{name} is no class")
-    if not callable(found):
-        raise ParseError(text, hint, f"{name} is not callable")
-    return found
-
-
 def _is_scalar_member(hint: Any) -> bool:
     if get_origin(hint) is Literal:
         return True
@@ -163,6 +143,6 @@ _FAMILIES: tuple[tuple[Callable[[Any], bool], Parser], ...] = (
     (lambda hint: get_origin(hint) is Literal, to_literal),
     (_is_class(enum.Enum), to_enum),
     (_is_class(PurePath), to_path),
-    (wants_object, _to_object),
+    (wants_object, to_object),
     (lambda hint: hint in SCALARS, lambda text, hint: SCALARS[hint](text, hint)),
 )

@@ -17,7 +17,7 @@ def is_factory(found: Any) -> bool:
     """Whether something was made for naming it: a factory, or a function that returns configurations."""
     if getattr(found, "__factory__", False) is True:
         return True
-    return callable(found) and is_configuration(_result_of(found))
+    return callable(found) and is_configuration(result_of(found))
 
 
 def may_make(function: Any, hint: Any) -> bool:
@@ -28,7 +28,7 @@ def may_make(function: Any, hint: Any) -> bool:
     """
     if is_factory(function):
         return True
-    result = _result_of(function)
+    result = result_of(function)
     if not _is_python(function):
         return False
     if result in (MISSING, Any) or isinstance(result, Unresolved):
@@ -48,7 +48,7 @@ def makes_one_item(function: Any, hint: Any) -> bool:
     """Whether a factory makes an item of the list that an annotation asks for."""
     if not _is_container(hint):
         return False
-    result = _result_of(function)
+    result = result_of(function)
     item = config_class_of(item_hint(hint))
     return item is not None and is_configuration(result) and config_class_of(result) is item
 
@@ -67,7 +67,8 @@ def _kinds(hint: Any) -> set[str]:
     return {kind for member in members_of(hint) if (kind := kind_of(member))}
 
 
-def _result_of(function: Any) -> Any:
+def result_of(function: Any) -> Any:
+    """Return the annotation of what a function returns; ``Parameter.empty`` if there is none."""
     try:
         return return_hint(function)
     except (TypeError, ValueError):

@@ -24,10 +24,10 @@ def suits(value: Any, hint: Any) -> bool:
 
 def class_suits(cls: type, hint: Any) -> bool:
     """Whether a configuration of a class goes with an annotation."""
-    wanted = config_class_of(hint)
-    if wanted is not None:
-        return not is_class(wanted) or are_related(cls, wanted)
     members = [member for member in members_of(hint) if member is not type(None)]
+    wanted = [found for part in (hint, *members) if (found := config_class_of(part)) is not None]
+    if wanted:
+        return any(not is_class(one) or are_related(cls, one) for one in wanted)
     return not all(map(kind_of, members)) or any(_makes(cls, member) for member in members)
 
 

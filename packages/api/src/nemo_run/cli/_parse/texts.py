@@ -10,10 +10,11 @@ from nemo_run._types.hints import Unresolved
 from nemo_run._types.shape import allows_none, bare, config_class_of
 from nemo_run.cli._parse import calls, markers
 from nemo_run.cli._parse.calls import Call, Spot
-from nemo_run.cli._parse.coerce import Parser, accepts_text, coerce, find_custom, is_scalar, wants_object
+from nemo_run.cli._parse.coerce import Parser, accepts_text, coerce, find_custom, is_scalar
 from nemo_run.cli._parse.dotted import LoadingError, named_object
 from nemo_run.cli._parse.errors import ParseError, UnknownTypeError
 from nemo_run.cli._parse.literals import is_none
+from nemo_run.cli._parse.objects import made_function, wants_function, wants_object
 
 CUSTOM: dict[Any, Parser] = {}
 """Type -> parser that users registered."""
@@ -121,8 +122,10 @@ class _Reader:
         function = calls.find_registered(call, spot)
         if function is not None:
             return (calls.registered_value(call, function, spot, from_text),)
-        if wants_object(spot.hint) or find_custom(spot.hint, CUSTOM):
+        if find_custom(spot.hint, CUSTOM):
             return None
+        if wants_object(spot.hint):
+            return made_function(call, spot, from_text) if wants_function(spot.hint) else None
         if self.is_careful and "." not in call.name:
             return None
         found = calls.find_elsewhere(call, spot, load=not self.is_careful)
