@@ -72,6 +72,11 @@ class Ended:
         return line
 
 
+def searched(folder: Path) -> str:
+    """Return a ``PYTHONPATH`` with a folder in front: programs see the same packages as the tests."""
+    return os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
+
+
 @dataclass
 class Desk:
     """A home folder with experiments in it, and a shell."""
@@ -84,7 +89,7 @@ class Desk:
     def environ(self) -> dict[str, str]:
         ours = {
             "NEMORUN_HOME": str(self.folder / "home"),
-            "PYTHONPATH": str(self.folder),
+            "PYTHONPATH": searched(self.folder),
             "COLUMNS": "100",
         }
         return {**os.environ, "PYTHONWARNINGS": "error", "NEMORUN_SHOW_WARNINGS": "1", **ours}
@@ -296,7 +301,7 @@ class Scripts:
     def environ(self) -> dict[str, str]:
         ours = {
             "NEMORUN_HOME": str(self.folder / "home"),
-            "PYTHONPATH": str(self.folder),
+            "PYTHONPATH": searched(self.folder),
             "COLUMNS": "100",
         }
         inherited = {

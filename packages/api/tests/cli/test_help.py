@@ -346,7 +346,8 @@ def test_a_terminal_gets_panels_and_a_pipe_does_not(monkeypatch: pytest.MonkeyPa
 
     (tmp_path / "mine.py").write_text("def train(tags: list[str]): ...\n")
     program = "import nemo_run as run, mine; run.help(mine.train)"
-    environ = {**os.environ, "COLUMNS": "70", "TERM": "xterm-256color", "PYTHONPATH": str(tmp_path)}
+    search = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
+    environ = {**os.environ, "COLUMNS": "70", "TERM": "xterm-256color", "PYTHONPATH": search}
     ours, theirs = pty.openpty()
     shown = b""
     with subprocess.Popen([sys.executable, "-c", program], env=environ, stdout=theirs, cwd=tmp_path):

@@ -65,7 +65,7 @@ class Place:
 
     def run(self, *argv: str, **environ: str) -> Ended:
         ours = {
-            "PYTHONPATH": str(self.site),
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(self.site), os.environ.get("PYTHONPATH")])),
             "NEMORUN_HOME": str(self.here / "home"),
             "PYTHONWARNINGS": "error",
             "COLUMNS": "100",

@@ -52,10 +52,11 @@ def desk(tmp_path: Path, home: Path) -> Path:
 
 
 def devspace(folder: Path, *words: str) -> Ended:
+    search = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
     done = subprocess.run(
         [sys.executable, "-m", "nemo_run", "devspace", *words],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder), "PYTHONWARNINGS": "error"},
+        env={**os.environ, "PYTHONPATH": search, "PYTHONWARNINGS": "error"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
