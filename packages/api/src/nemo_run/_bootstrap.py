@@ -18,7 +18,6 @@ from nemo_run_adapters.console import Printer, StatusRow, choose_printer, choose
 from nemo_run_adapters.store.experiments import FolderExperimentStore
 from nemo_run_adapters.store.files import FolderFileStore
 from nemo_run_adapters.store.private import NewFile, put_files
-from nemo_run_adapters.store.trust import check_trusted as check_file
 from nemo_run_adapters.store.trust import read_trusted as read_file
 from nemo_run_application.backends import Backend, BackendRegistry, ConnectContext
 from nemo_run_application.ports.experiment_store import ExperimentStore
@@ -97,16 +96,6 @@ def printer(*, clean: bool = False) -> Printer:
 def status_row(**fields: str) -> StatusRow:
     """Return one job of the status block."""
     return StatusRow(**fields)
-
-
-def check_trusted(path: str) -> None:
-    """Check that only this user can have written a file that is going to be executed.
-
-    Raises:
-        UntrustedFileError: Others own it or may write to it.
-        FileNotFoundError: It is not there.
-    """
-    check_file(path, os.stat(path), user=os.geteuid())
 
 
 def read_trusted(path: str) -> bytes:

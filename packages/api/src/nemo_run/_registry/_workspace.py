@@ -6,8 +6,8 @@ import os
 import sys
 import types
 from collections.abc import Iterator
-from typing import Any
 
+from nemo_run import _own_files
 from nemo_run._registry.errors import WorkspaceError
 from nemo_run.config import get_nemorun_home
 from nemo_run.exceptions import UntrustedFileError
@@ -56,37 +56,13 @@ def execute(path: str) -> types.ModuleType:
         WorkspaceError: An error in it; names file and line.
         UntrustedFileError: Others own it or may write to it.
     """
-    _check(path)
-    module = types.ModuleType(MODULE)
-    module.__file__ = path
+    path = os.path.abspath(path)
     try:
-        with open(path, "rb") as file:
-            code = compile(file.read(), path, "exec", dont_inherit=True)
-        _run(code, module)
-    except (Exception, SystemExit) as error:  # a file is no reason to end a command without a word
-        raise WorkspaceError(_message(path, error)) from error
-    return module
-
-
-def _check(path: str) -> None:
-    from nemo_run import _bootstrap
-
-    try:
-        _bootstrap.check_trusted(path)
+        return _own_files.run_file(path, MODULE)
     except UntrustedFileError as error:
         raise UntrustedFileError(f"workspace file {error}; {_WAY_OUT}") from error
-
-
-def _run(code: Any, module: types.ModuleType) -> None:
-    before = sys.modules.get(MODULE)
-    sys.modules[MODULE] = module  # dataclasses look their module up while they are made
-    try:
-        exec(code, module.__dict__)
-    finally:
-        if before is None:
-            sys.modules.pop(MODULE, None)
-        else:
-            sys.modules[MODULE] = before
+    except (Exception, SystemExit) as error:  # a file is no reason to end a command without a word
+        raise WorkspaceError(_message(path, error)) from error
 
 
 _WAY_OUT = f"{SWITCH}=false leaves the file out"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
+from nemo_run import _own_files
 from nemo_run.config import ConfigurableMixin, get_nemorun_home
 from nemo_run.core.execution.launcher import LAUNCHER_MAP, FaultTolerance, Launcher, Torchrun
 from nemo_run.core.packaging.base import Packager
@@ -219,17 +220,7 @@ def load_executors_file(path: str) -> ModuleType:
         FileNotFoundError: It is missing.
         UntrustedFileError: Others own it or may write to it.
     """
-    import importlib.util
-
-    from nemo_run import _bootstrap
-
-    _bootstrap.check_trusted(path)
-    spec = importlib.util.spec_from_file_location("executors", path)
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError(f"{path} is no Python file")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return _own_files.run_file(path, "executors")
 
 
 def look_up(module: ModuleType, name: str, path: str) -> Any:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nemo_run._lazy import LazyModule
+from nemo_run._own_files import own_parents
 from nemo_run.config import get_nemorun_home
 from nemo_run_domain.errors import InvalidConfigError
 
@@ -88,19 +89,10 @@ def _project_folders() -> Iterator[str]:
         here = os.getcwd()
     except FileNotFoundError:  # somebody deleted it
         return
-    for folder in _own_parents(here):
+    for folder in own_parents(here):
         candidate = os.path.join(folder, PROJECT_FOLDER)
         if any(os.path.lexists(os.path.join(candidate, STEM + suffix)) for suffix in SUFFIXES):
             yield candidate
-
-
-def _own_parents(folder: str) -> Iterator[str]:
-    while os.stat(folder).st_uid == os.geteuid():
-        yield folder
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return
-        folder = parent
 
 
 def _is_same(folder: str, other: str) -> bool:
