@@ -132,6 +132,39 @@ def test_an_attribute_that_is_set_to_itself_records_nothing() -> None:
     assert task._args_ == []
 
 
+def test_a_lazy_task_can_be_a_value_of_another() -> None:
+    inner = LazyEntrypoint("fix.wide", overwrites=["width=3"])
+    task = lazy()
+    task.extra = inner
+    task.meta["k"] = inner
+    assert ZlibJSONSerializer().deserialize(ZlibJSONSerializer().serialize(task)) == task
+    built = fdl.build(task.resolve())
+    assert built.keywords["extra"]() == wide(width=3)
+    assert built.keywords["meta"]["k"]() == wide(width=3)
+
+
+def assign(task: Any, value: Any) -> None:
+    task.net.width = value
+
+
+def put(task: Any, value: Any) -> None:
+    task.ids[0] = value
+
+
+def add(task: Any, value: Any) -> None:
+    task.steps += value
+
+
+@pytest.mark.parametrize("change", [assign, put, add])
+@pytest.mark.parametrize("value", [lambda task: task, lambda task: task.runtime, lambda _: lazy().net])
+def test_what_is_not_known_yet_is_no_value(change: Any, value: Any) -> None:
+    task = lazy()
+    with pytest.raises(TypeError, match=r"cannot become 'fix.fit.*'") as caught:
+        change(task, value(task))
+    assert isinstance(caught.value, InvalidConfigError)
+    assert task._args_ == []
+
+
 def test_attributes_cannot_be_deleted() -> None:
     task = lazy()
     with pytest.raises(AttributeError, match="only records"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nemo_run.cli._lazy.entries import Entry
+from nemo_run.cli._lazy.errors import LazyTypeError
 from nemo_run.cli._lazy.verbatim import verbatim
 
 if TYPE_CHECKING:
@@ -23,12 +24,23 @@ class Recorder:
     if TYPE_CHECKING:
         _args_: list[Entry]
         _path: str
+        _target_path_: str
 
     def _record_operation(self, op: str, other: Any) -> Self:
         """Record a change of the value that this attribute stands for."""
-        operator = op if op.endswith("=") else f"{op}="
-        self._args_.append((self._path, operator, verbatim(other)))
+        self._record(self._path, op if op.endswith("=") else f"{op}=", other)
         return self
+
+    def _record(self, path: str, operator: str, value: Any) -> None:
+        if isinstance(value, Recorder):
+            if value._args_ is self._args_ and value._path == path:
+                return  # the end of `task.a += 1`, which is recorded
+            if value._args_ is self._args_ or value._path:
+                raise LazyTypeError(
+                    f"{path!r} cannot become {value._target_path_!r}, which is not known before the task is "
+                    f"resolved; assign the value itself, or refer to it with a word such as {path}=${{name}}"
+                )
+        self._args_.append((path, operator, verbatim(value)))
 
     def __getattr__(self, name: str) -> Any:
         if name in STATE:
@@ -40,8 +52,8 @@ class Recorder:
     def __setattr__(self, name: str, value: Any) -> None:
         if name in STATE:
             vars(self)["__arguments__"][name] = value
-        elif not isinstance(value, Recorder):  # the end of `task.a += 1`, which is recorded
-            self._args_.append((f"{self._path}.{name}" if self._path else name, "=", verbatim(value)))
+        else:
+            self._record(f"{self._path}.{name}" if self._path else name, "=", value)
 
     def __delattr__(self, name: str) -> None:
         raise AttributeError(f"cannot delete {name!r}: a LazyEntrypoint only records assignments")
@@ -50,8 +62,7 @@ class Recorder:
         return self._child(f"{self._path}[{key}]")
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        if not isinstance(value, Recorder):
-            self._args_.append((f"{self._path}[{key}]", "=", verbatim(value)))
+        self._record(f"{self._path}[{key}]", "=", value)
 
     def __iadd__(self, other: Any) -> Self:
         return self._record_operation("+=", other)
