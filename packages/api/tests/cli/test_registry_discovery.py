@@ -159,6 +159,23 @@ class TestWhichWorkspace:
         discovery.load_workspace()
         assert seen() == ["home"]
 
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+    @pytest.mark.parametrize("given", ["project/workspace.py", "project", "project/deep"])
+    def test_what_others_put_above_is_left_alone(self, given: str, tmp_path: Path) -> None:
+        write(tmp_path / "home" / "workspace.py", "home")
+        write(tmp_path / "project" / "workspace.py", "theirs")
+        os.chown(tmp_path / given, 12345, 12345)
+        discovery.load_workspace()
+        assert seen() == ["home"]
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+    @pytest.mark.parametrize("place", ["project/deep", "home"])
+    def test_what_others_put_here_is_told(self, place: str, tmp_path: Path) -> None:
+        write(tmp_path / place / "workspace.py", "theirs")
+        os.chown(tmp_path / place / "workspace.py", 12345, 12345)
+        with pytest.raises(UntrustedFileError):
+            discovery.load_workspace()
+
     def test_a_folder_of_that_name_is_none(self, tmp_path: Path) -> None:
         (tmp_path / "project" / "deep" / "workspace.py").mkdir()
         write(tmp_path / "project" / "workspace.py", "parent")

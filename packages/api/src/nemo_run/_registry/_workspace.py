@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 import types
@@ -28,25 +29,32 @@ def is_wanted() -> bool:
 
 
 def find() -> str | None:
-    """Return the workspace file: of the current folder, else of a parent, else of the home folder."""
+    """Return the workspace file: of the current folder, else of a parent, else of the home folder.
+
+    Parents count as far as they belong to this user, and files there that do; what somebody else puts
+    above a folder must not keep this user from working in it.
+    """
     return next((path for path in _candidates() if os.path.isfile(path)), None)
 
 
 def _candidates() -> Iterator[str]:
-    for folder in _folders():
-        yield from (os.path.join(folder, name) for name in NAMES)
+    try:
+        here = os.getcwd()
+    except FileNotFoundError:  # it was removed meanwhile
+        here = ""
+    if here:
+        yield from _named_in(here)
+        yield from filter(_own_files.belongs_to_me, _above(here))
     yield os.path.join(get_nemorun_home(), "workspace.py")
 
 
-def _folders() -> Iterator[str]:
-    """Yield the current folder and those above it."""
-    try:
-        folder, below = os.getcwd(), ""
-    except FileNotFoundError:  # it was removed meanwhile
-        return
-    while folder != below:
-        yield folder
-        folder, below = os.path.dirname(folder), folder
+def _above(folder: str) -> Iterator[str]:
+    for parent in itertools.islice(_own_files.own_parents(folder), 1, None):
+        yield from _named_in(parent)
+
+
+def _named_in(folder: str) -> list[str]:
+    return [os.path.join(folder, name) for name in NAMES]
 
 
 def execute(path: str) -> types.ModuleType:
