@@ -118,6 +118,8 @@ def test_numbers_of_json_are_text_where_text_belongs() -> None:
         ("net: [1]", TypeError, "at net: a list is no .*Net"),
         ("net: 5", InvalidConfigError, "at net: "),
         ("text: {a: 1}", TypeError, "at text: a mapping is no str"),
+        ("both: [1]", TypeError, "at both: a list of 1 is no .*uple.*, which has 2 items"),
+        ("both: [1, a, 3]", TypeError, "at both: a list of 3 is no"),
         ("shade: PINK", ParseError, "at shade: 'PINK' is no"),
         ("one_of: z", ParseError, "at one_of: 'z' is no"),
         ("net: {_factory_: nosuch}", InvalidConfigError, "at net: No matching factory found for: nosuch"),

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Iterator
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, Union
 
 import data_trees as trees
 import fiddle as fdl
@@ -367,3 +367,17 @@ def test_classes_that_extend_containers_are_not_made_plain(value: Any) -> None:
         PackagingError, match=r"cannot hold .* of type .*\.(Names|Table|Place); .*path .<root>\.any"
     ):
         to_data(Config(typed, any=value))
+
+
+def measured(
+    short: tuple[int, str] = (0, ""),
+    either: Union[tuple[int, int], list[int], None] = None,  # noqa: UP007
+) -> None: ...
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_tuples_of_another_length(format: str) -> None:
+    for value in ((1, "a"), (1, "a", Path("x")), (), [1], ("x", 1)):
+        found = again(Config(measured, short=value), format).short
+        assert found == value
+    assert again(Config(measured, either=[1, 2, 3]), format).either == (1, 2, 3)

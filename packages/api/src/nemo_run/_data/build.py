@@ -124,7 +124,7 @@ class Builder:
 
     def _sequence(self, finish: Callable[[Any], None], data: Any, place: Place) -> None:
         fit = self._fit(place.hint)
-        if not fit.takes_list:
+        if not fit.takes_items(len(data)):
             raise wrong_type(data, fit)
         collect = fit.collect or type(data)
         items = list(data)

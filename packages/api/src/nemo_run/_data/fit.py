@@ -38,6 +38,7 @@ class Fit:
         lenient: It names a class of which nothing is known, so only text is looked at.
         collect: Makes the collection out of a list of its items; None where no list belongs.
         item: Annotation of the items; a tuple of them where every place has its own.
+        count: How many items there have to be; None for any number.
         mapping: Annotations of keys and values; None where no plain mapping belongs.
         config: What a mapping without ``_target_`` configures.
         partial: Whether that is a ``Partial``.
@@ -50,6 +51,7 @@ class Fit:
     lenient: bool = False
     collect: Callable[[list[Any]], Any] | None = None
     item: Any = inspect.Parameter.empty
+    count: int | None = None
     mapping: tuple[Any, Any] | None = None
     config: Any = None
     partial: bool = False
@@ -73,6 +75,10 @@ class Fit:
     def takes_list(self) -> bool:
         """Whether a list is read as a collection."""
         return self.anything or self.collect is not None or self.lenient
+
+    def takes_items(self, count: int) -> bool:
+        """Whether a list of so many items is read as a collection."""
+        return self.takes_list and (self.anything or self.count in (None, count))
 
     @property
     def takes_mapping(self) -> bool:
@@ -142,10 +148,11 @@ def _pair(args: tuple[Any, ...]) -> tuple[Any, Any]:
 
 def _add_collection(fit: Fit, origin: Any, args: tuple[Any, ...]) -> None:
     if fit.collect is not None:
+        fit.count = None  # another one may be longer
         return
     fit.collect = tuple if origin is tuple else _SETS.get(origin, list)
-    if origin is tuple and args and args[-1] is not Ellipsis:
-        fit.item = args
+    if origin is tuple and args not in ((), ((),)) and args[-1] is not Ellipsis:  # 3.10 has () in tuple[()]
+        fit.item, fit.count = args, len(args)
     elif args:
         fit.item = args[0]
 

@@ -33,8 +33,11 @@ def scalar(value: Any, fit: Fit, place: Place, mark: Mark | None) -> Any:
 
 def wrong_type(value: Any, fit: Fit) -> WrongTypeError:
     """Return the error for a value that cannot be what the annotation says."""
-    kind = {dict: "a mapping", list: "a list"}.get(type(value), f"{short(value)}")
-    return WrongTypeError(f"{kind} is no {class_to_str(fit.hint) or 'value'}")
+    kind = {dict: "a mapping", list: "a list", tuple: "a tuple"}.get(type(value), f"{short(value)}")
+    wanted = class_to_str(fit.hint) or "value"
+    if isinstance(value, (list, tuple)) and fit.takes_list:
+        return WrongTypeError(f"{kind} of {len(value)} is no {wanted}, which has {fit.count} items")
+    return WrongTypeError(f"{kind} is no {wanted}")
 
 
 def _text_of(value: Any, fit: Fit, mark: Mark | None) -> str:

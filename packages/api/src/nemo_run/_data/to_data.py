@@ -112,9 +112,7 @@ class _Writer:
             return self._set(value, where)
         if type(value) not in (list, tuple):
             return self._special(value, where)
-        items = list(value)
-        self._items(items, fit, where)
-        return items if fit.takes_list else form("builtins.list", items)
+        return self._list(value, fit, where)
 
     def _configured(self, value: fdl.Buildable, where: Where) -> Any:
         partial = isinstance(value, fdl.Partial)
@@ -167,6 +165,15 @@ class _Writer:
         for pair in new[ARGS][-1]:
             self._items(pair, ANYTHING, where)
         return new
+
+    def _list(self, value: Any, fit: Fit, where: Where) -> Any:
+        items = list(value)
+        if fit.takes_items(len(items)):
+            self._items(items, fit, where)
+            return items
+        self._items(items, ANYTHING, where)
+        cls = tuple if fit.takes_list and type(value) is tuple else list
+        return form(f"builtins.{cls.__name__}", items)
 
     def _items(self, items: list[Any], fit: Fit, where: Where) -> None:
         """Write the items of a list in their places."""
