@@ -5,7 +5,9 @@ from __future__ import annotations
 import binascii
 import contextlib
 import datetime
+import functools
 import json
+import re
 import zlib
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,14 @@ def closure() -> Any:
 class Local:
     def method(self) -> None: ...
 
+    def __call__(self) -> None: ...
+
+
+def closure_class() -> Any:
+    class Inner: ...
+
+    return Inner
+
 
 UNSERIALIZABLE = serialization.UnserializableValueError
 
@@ -65,6 +75,31 @@ def test_unwritable_values(value: Any, error: Any) -> None:
         encode(config)
     assert isinstance(caught.value, PackagingError)
     assert str(caught.value).endswith("Error occurred at path \"<root>.kid['a'][1]\".")
+
+
+@pytest.mark.parametrize(
+    ("value", "advice"),
+    [
+        (Path("/x"), "run.Config(Path, ...)"),
+        (datetime.date(2020, 1, 1), "run.Config(date, ...)"),
+        (Local(), "run.Config(Local, ...)"),
+        (functools.partial(node, 1), "run.Partial(node, ...)"),
+        (functools.partial(Local()), "run.Partial(function, ...)"),
+        *(
+            (value, "to make it in the function that needs it")
+            for value in (..., json, int | None, list[int])
+        ),
+        *(
+            (value, "to make it in the function that needs it")
+            for value in (len, object(), closure_class()())
+        ),
+        *((value, "to make it in the function that needs it") for value in (NotImplemented, 1j)),
+    ],
+)
+def test_messages_end_with_a_way_out_that_works(value: Any, advice: str) -> None:
+    with pytest.raises(PackagingError, match=re.escape(f"a way out is {advice}. Error")) as caught:
+        encode(fdl.Config(node, kid=value))
+    assert str(caught.value).count("a way out") == 1
 
 
 def test_unwritable_target() -> None:

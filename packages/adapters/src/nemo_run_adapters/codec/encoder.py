@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nemo_run_adapters.codec import node_types
+from nemo_run_adapters.codec.advice import way_out
 from nemo_run_adapters.codec.errors import unserializable
 from nemo_run_adapters.codec.fiddle_registry import (
     fiddle_constant,
@@ -120,10 +121,7 @@ class Encoder:
             return self._config(_CONFIG, cls, fields, {}, where, plain)
         if (known := fiddle_node_type(cls, load=True)) is not None:
             return self._parts(value, known, where, plain)
-        raise unserializable(
-            f"Unserializable value {value!r} of type {cls}; "
-            f"a way out is run.Config({cls.__name__}, ...). {at(where)}"
-        )
+        raise unserializable(f"Unserializable value {value!r} of type {cls}; {way_out(value)}. {at(where)}")
 
     def _parts(self, value: Any, known: NodeType, where: Where, plain: bool) -> Node:
         children, metadata = known.flatten(value)
