@@ -32,13 +32,13 @@ def test_errors_show_no_values(scripts, options, n, said):
     assert ("while building Model(api_key, n) at <root>.model" in done.err) == (n == 13)
 
 
-def test_errors_of_what_users_build_themselves_show_no_values(scripts):
+@pytest.mark.parametrize("options", [(), ("--verbose",), ("--rich-exceptions", "--rich-hide-locals")])
+def test_errors_of_what_users_build_themselves_show_no_values(scripts, options):
     main = (
         KINDS + "import fiddle\n"
         "def build():\n    fiddle.build(run.Partial(job, model=run.Config(Model, api_key='hunter2', n=13)))\n"
         "run.cli.main(build)"
     )
-    done = scripts.run("--yes", main=main)
+    done = scripts.run("--yes", *options, main=main)
     assert "failed to construct or call Model at <root>.model" in done.err
-    assert "api_key='hunter2', n=13))" in done.err  # the line of the script
-    assert done.err.count("hunter2") == 1
+    assert "keyword arguments: (" not in done.err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import select
 import signal
 import sys
 from collections.abc import Callable
@@ -47,6 +48,19 @@ def code_of(call: Callable[[], int | None]) -> int:
         complain(error)
         return TIMED_OUT if isinstance(error, WaitTimeoutError) else FAILED
     return code
+
+
+def is_output_closed() -> bool:
+    """Whether nobody reads standard output any more.
+
+    Source: POSIX, ``poll``: an end of a pipe that is written to reports POLLERR once nobody reads it.
+    """
+    try:
+        poller = select.poll()
+        poller.register(sys.stdout.fileno(), 0)
+        return bool(poller.poll(0))
+    except (AttributeError, OSError, ValueError):
+        return False
 
 
 def complain(error: BaseException) -> None:

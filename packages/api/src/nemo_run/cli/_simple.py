@@ -9,6 +9,7 @@ import typer
 
 from nemo_run._registry import discovery
 from nemo_run.cli import _ending
+from nemo_run.cli._run.endings import is_for_nobody
 
 _OF_TYPER: Any = (typer.Exit, typer.Abort, typer.BadParameter.__mro__[2])  # no errors: ways to end
 
@@ -47,9 +48,11 @@ def _code_of(entrypoint: Any, words: list[str], *, is_main: bool) -> int:
                 discovery.load_plugins()
             discovery.load_workspace()
             entrypoint._execute_simple(words, _console())
-        except (*_OF_TYPER, BrokenPipeError):
+        except _OF_TYPER:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever the user's function raises
+        except Exception as error:
+            if is_for_nobody(error):
+                raise
             _ending.complain(error)
             return _ending.FAILED
         return _ending.OK

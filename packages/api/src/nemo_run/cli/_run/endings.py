@@ -33,14 +33,25 @@ def code_of(call: Callable[[], Any], manner: Manner) -> int:
     def guarded() -> int | None:
         try:
             call()
-        except (*_OF_TYPER, BrokenPipeError):
+        except _OF_TYPER:
             raise
-        except Exception as error:  # noqa: BLE001 - it is told, whatever it is
+        except Exception as error:
+            if is_for_nobody(error):
+                raise
             _tell(error, manner)
             return _ending.TIMED_OUT if isinstance(error, WaitTimeoutError) else _ending.FAILED
         return None
 
     return _ending.code_of(guarded)
+
+
+def is_for_nobody(error: Exception) -> bool:
+    """Whether an error says that nobody reads our output any more; users' functions have pipes, too."""
+    from nemo_run.cli._run import tracebacks
+
+    return isinstance(error, BrokenPipeError) and (
+        _ending.is_output_closed() or tracebacks.of_the_user(error.__traceback__) is None
+    )
 
 
 def _tell(error: Exception, manner: Manner) -> None:
@@ -49,12 +60,12 @@ def _tell(error: Exception, manner: Manner) -> None:
     if manner.verbose:
         _show.flush()
         tracebacks.show_whole(error, manner)
-    elif isinstance(error, NemoRunError):
+    elif isinstance(error, NemoRunError) and not tracebacks.is_running(error.__traceback__):
         _ending.complain(error)
     elif trace := tracebacks.of_the_user(error.__traceback__):
         _show.flush()
         tracebacks.show(error, trace, manner)
-    elif isinstance(error, (OSError, ValueError)):
+    elif isinstance(error, (NemoRunError, OSError, ValueError)):
         _ending.complain(error)
     else:
         _ending.complain(RuntimeError(f"{type(error).__name__}: {error} (--verbose shows where)"))

@@ -7,6 +7,7 @@ import os
 import sys
 import sysconfig
 import traceback
+from collections.abc import Iterator
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -26,6 +27,7 @@ _PACKAGES = (
     "omegaconf",
     "yaml",
 )
+_RUNNING = "nemo_run.cli._run.launching"
 
 
 def of_the_user(trace: TracebackType | None) -> TracebackType | None:
@@ -36,6 +38,13 @@ def of_the_user(trace: TracebackType | None) -> TracebackType | None:
     return trace
 
 
+def is_running(trace: TracebackType | None) -> bool:
+    """Whether what was configured is running: errors are the user's then, whatever their class."""
+    while trace is not None and trace.tb_frame.f_globals.get("__name__") != _RUNNING:
+        trace = trace.tb_next
+    return trace is not None
+
+
 def show(error: Exception, trace: TracebackType, manner: Manner) -> None:
     """Print a traceback on standard error, of the causes of the error, too."""
     _strip(error, trace)
@@ -44,6 +53,8 @@ def show(error: Exception, trace: TracebackType, manner: Manner) -> None:
 
 def show_whole(error: Exception, manner: Manner) -> None:
     """Print a traceback on standard error, with all frames there are."""
+    for cause in _chain(error):
+        _ending.hide_values(cause)
     if manner.rich_exceptions:
         _show_rich(error, manner)
     else:
@@ -53,16 +64,19 @@ def show_whole(error: Exception, manner: Manner) -> None:
 
 
 def _strip(error: BaseException, trace: TracebackType) -> None:
-    """Take our frames and the values of arguments from an error and from what led to it."""
+    """Take our frames from an error and from what led to it."""
     error.__traceback__ = trace
-    _ending.hide_values(error)
-    seen = {id(error)}
-    cause = error.__cause__ or error.__context__
-    while cause is not None and id(cause) not in seen:
-        seen.add(id(cause))
+    for cause in [*_chain(error)][1:]:
         cause.__traceback__ = of_the_user(cause.__traceback__)
-        _ending.hide_values(cause)
-        cause = cause.__cause__ or cause.__context__
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error, and what led to it."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _show_rich(error: Exception, manner: Manner) -> None:
