@@ -612,6 +612,10 @@ def broken():
 def leaves():
     raise SystemExit(0)
 
+def unset():
+    import os
+    return run.LocalExecutor(env_vars={"A": os.environ["NO_SUCH_VAR"]})
+
 def nothing():
     return 3
 
@@ -645,7 +649,7 @@ EXECUTOR_MAP = {"mapped": run.MemoryExecutor(), "made": gpu}
             "p": "A profile",
             "gpu": "Machines with GPUs.",
             **dict.fromkeys(
-                ["config", "broken", "leaves", "nothing", "ready", "prepared", "a", "mapped"], ""
+                ["config", "broken", "leaves", "unset", "nothing", "ready", "prepared", "a", "mapped"], ""
             ),
             "made": "Machines with GPUs.",
         }
@@ -667,10 +671,18 @@ EXECUTOR_MAP = {"mapped": run.MemoryExecutor(), "made": gpu}
 
     def test_mistakes(self) -> None:
         assert "no Executor but 3" in problem("nothing")
-        assert re.search(r"'leaves' in .*executors\.py raised SystemExit: 0", problem("leaves"))
+        assert re.search(r"executor 'leaves' of .*executors\.py failed: SystemExit: 0$", problem("leaves"))
         assert "no field 'nodess'" in problem("ready", nodess=1)
-        with pytest.raises(AttributeError, match="from inside"):
-            named_executor("broken")
+        assert re.search(
+            r"'broken' of .*executors\.py failed: AttributeError: from inside$", problem("broken")
+        )
+        assert re.search(r"'unset' of .*executors\.py failed: KeyError: 'NO_SUCH_VAR'$", problem("unset"))
+        assert re.search(r"'gpu' of .* failed: TypeError: gpu\(\) got .* 'nodess'", problem("gpu", nodess=1))
+
+    def test_the_cause_of_a_failure_is_kept(self) -> None:
+        with pytest.raises(InvalidConfigError) as caught:
+            named_executor_config("unset")
+        assert isinstance(caught.value.__cause__, KeyError)
 
     @pytest.mark.parametrize(
         ("source", "told"),

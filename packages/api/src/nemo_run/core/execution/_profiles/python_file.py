@@ -62,7 +62,7 @@ class PythonFile:
             overrides: Arguments of a function, fields of anything else.
 
         Raises:
-            InvalidConfigError: What has the name is no executor, or wants to end the program.
+            InvalidConfigError: What has the name is no executor, or a function that fails.
         """
         found: Any = look_up(self.module, name, self.path)
         rest = overrides
@@ -75,8 +75,9 @@ class PythonFile:
     def _called(self, name: str, function: Any, arguments: Mapping[str, Any]) -> Any:
         try:
             return function(**arguments)
-        except SystemExit as error:
-            raise InvalidConfigError(f"{name!r} in {self.path} raised SystemExit: {error}") from error
+        except (Exception, SystemExit) as error:
+            problem = f"{type(error).__name__}: {error}"
+            raise InvalidConfigError(f"executor {name!r} of {self.path} failed: {problem}") from error
 
 
 def path() -> str:
