@@ -15,6 +15,7 @@ from omegaconf.errors import InterpolationKeyError, MissingMandatoryValue
 
 import nemo_run as run
 from nemo_run.cli._lazy.mapping import as_mapping
+from nemo_run.cli.config import ConfigSerializer
 from nemo_run.cli.lazy import (
     DictConfig,
     LazyEntrypoint,
@@ -23,6 +24,7 @@ from nemo_run.cli.lazy import (
     dictconfig_to_dot_list,
     load_config_from_path,
 )
+from nemo_run.core.serialization.yaml import YamlSerializer
 from nemo_run.core.serialization.zlib_json import ZlibJSONSerializer
 from nemo_run.exceptions import NemoRunError
 
@@ -392,3 +394,20 @@ def test_a_file_for_something_else_is_refused(word: str, text: str, message: str
 def test_a_file_for_what_the_parameter_takes_is_used(word: str, text: str) -> None:
     write("o.yaml", text)
     assert isinstance(getattr(resolved(word), word.partition("=")[0]), (run.Config, run.Partial))
+
+
+# -- writing --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("format", ["yaml", "json", "toml"])
+def test_a_task_is_written_as_what_it_stands_for(format: str) -> None:
+    task = LazyEntrypoint("fix.fit", overwrites=["net.width=2"])
+    ConfigSerializer().dump(task, f"f.{format}")
+    assert ConfigSerializer().load(f"f.{format}") == task.resolve()
+    assert YamlSerializer().serialize(task) == YamlSerializer().serialize(task.resolve())
+
+
+def test_an_argument_may_be_called_like_what_makes_a_task_lazy() -> None:
+    config = run.Config(dict, is_lazy=True, resolve=5)
+    text = str(YamlSerializer().serialize(config))
+    assert YamlSerializer().deserialize(text) == config

@@ -58,9 +58,8 @@ class YamlSerializer:
 
 def resolved(cfg: Any) -> Any:
     """Return what a lazy entry point stands for, and anything else as it is."""
-    if not isinstance(cfg, fdl.Buildable) and getattr(cfg, "is_lazy", False) is True:
-        return cfg.resolve()
-    return cfg
+    is_lazy = getattr(type(cfg), "is_lazy", False) is True  # of an instance it may be an argument
+    return cfg.resolve() if is_lazy else cfg
 
 
 def _represent(dumper: Any, value: Any) -> Any:
