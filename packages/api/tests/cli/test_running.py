@@ -104,6 +104,16 @@ def test_cancel_ends_a_job_of_another_process(desk, held, options):
     assert (after.code, after.data["held"]["status"]) == (1, "CANCELLED")
 
 
+def test_cancel_tells_of_the_jobs_that_go_on(desk):
+    jobs = [f"run.Script(inline='exec sleep 1000'), name='job{number}'" for number in range(3)]
+    desk.launch("several", jobs, "detach=True")
+    done = desk.nemorun("cancel", "several")
+    assert (done.code, done.err) == (0, "")
+    assert "2 other jobs go on (job1, job2); --all cancels them, too" in done.out
+    assert "1 other job goes on (job2)" in desk.nemorun("cancel", "several", "job1").out
+    assert "--all cancels" not in desk.nemorun("cancel", "several", "--all").out
+
+
 def test_cancel_takes_the_direct_dependencies_along(desk):
     gate = desk.gate()
     jobs = [

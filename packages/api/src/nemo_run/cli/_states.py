@@ -56,6 +56,10 @@ def cancel(experiment: Experiment, job_ids: Collection[str], *, as_json: bool) -
         return
     for job_id in ended:
         _show.write(f"Job {job_id} of experiment {experiment.id} has ended before: {rows[job_id]['status']}")
+    if going_on := [job_id for job_id in unfinished(experiment, rows) if job_id not in job_ids]:
+        count = len(going_on)
+        others = "1 other job goes" if count == 1 else f"{count} other jobs go"
+        _show.write(f"{others} on ({', '.join(going_on)}); --all cancels them, too")
 
 
 def run_again(experiment: Experiment) -> None:
