@@ -76,6 +76,11 @@ class TestWhichExperiment:
         line = complaint(nemorun("experiment", command, "nothing"))
         assert line == "Error: no experiment has the id or title 'nothing'; there are the titles saved"
 
+    def test_a_title_that_is_almost_right_is_named(self, saved):
+        assert complaint(nemorun("experiment", "status", "savd")).endswith(
+            "titles saved. Did you mean 'saved'?"
+        )
+
     def test_an_unknown_id_names_the_runs_of_its_title(self, saved):
         line = complaint(nemorun("experiment", "status", "saved_1"))
         assert (

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nemo_run.cli._parse.suggest import did_you_mean
 from nemo_run.exceptions import ExperimentNotFoundError, NotFoundError
 from nemo_run_domain.names import title_of
 
@@ -63,7 +64,9 @@ def _missing(name: str, base_dir: str | None) -> ExperimentNotFoundError:
     what = f"runs of {title!r}" if ids else "titles"
     left_out = "..., " if len(known) > _SHOWN else ""
     there = f"there are the {what} {left_out}{', '.join(known[-_SHOWN:])}" if known else "there are none"
-    return ExperimentNotFoundError(f"no experiment has the id or title {name!r}; {there}")
+    close = "" if ids else did_you_mean(name, known)
+    end = f".{close}" if close else ""
+    return ExperimentNotFoundError(f"no experiment has the id or title {name!r}; {there}{end}")
 
 
 def find_job(experiment: Experiment, name: str | int) -> Job | JobGroup:
