@@ -15,10 +15,11 @@ from nemo_run._data.errors import UnknownFieldWarning
 from nemo_run._data.formats import read
 from nemo_run._data.from_data import config_from, from_data
 from nemo_run._data.merge import apply_data
+from nemo_run._data.to_data import to_data
 from nemo_run.cli.cli_parser import ArgumentValueError, OperationError, ParseError
 from nemo_run.cli.config import ConfigSerializer
 from nemo_run.config import Config, Partial
-from nemo_run_domain.errors import InvalidConfigError, NotFoundError
+from nemo_run_domain.errors import InvalidConfigError, NotFoundError, PackagingError
 
 
 def loaded(text: str, target: str = "typed") -> Any:
@@ -70,6 +71,30 @@ def test_yaml(text: str, name: str, value: Any) -> None:
     found = loaded(text).__arguments__
     assert found == {name: value}
     assert type(found[name]) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("net.width: 3", Config(fit, net=Config(Net, width=3))),
+        ("net.width: 3\nnet: {act: x}", Config(fit, net=Config(Net, width=3, act="x"))),
+        ("net.width*=: 3", Config(fit, net=Config(Net, width=24))),
+        ("net: {_target_: data_trees.Net, 'dims[0]': 3, dims: [1]}", Config(fit, net=Config(Net, dims=[3]))),
+        ("net: {dims: [1]}\nnet.dims[0]: 3", Config(fit, net=Config(Net, dims=[3]))),
+    ],
+)
+def test_keys_with_dots_beside_a_target(text: str, expected: Any) -> None:
+    assert loaded(text, "fit") == expected
+
+
+def test_keys_with_dots_are_names_where_nothing_else_has_them() -> None:
+    assert loaded("some.thing: 3") == Config(typed, **{"some.thing": 3})
+    with pytest.raises(ParseError, match=r"f.yaml, line 2, at net.width: 'x' is no int"):
+        loaded("net.width: x", "fit")
+    with pytest.raises(ArgumentValueError, match=r"line 2, at nett.width: .*Did you mean 'net'"):
+        loaded("nett.width: 1", "fit")
+    with pytest.raises(PackagingError, match=r"an argument called 'net.width'"):
+        to_data(Config(typed, **{"net.width": 3}))
 
 
 def test_positional_arguments() -> None:

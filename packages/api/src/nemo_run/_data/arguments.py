@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import re
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,7 @@ from nemo_run._types.hints import hint_for, signature_of
 from nemo_run.cli._parse.errors import ArgumentValueError
 from nemo_run.cli._parse.suggest import did_you_mean, listed
 
+_STEP = re.compile(r"[.\[]")
 _NONE = inspect.Parameter.empty
 
 
@@ -22,6 +24,14 @@ def split_operator(key: Any) -> tuple[Any, str]:
     if isinstance(key, str) and key.endswith(OPERATORS):
         return key[:-2].rstrip(), key[-2:]
     return key, "="
+
+
+def leads_inside(target: Any, key: Any) -> bool:
+    """Whether a key such as ``net.layers[0].width`` starts at a parameter of ``target``."""
+    if target is dict or not isinstance(key, str) or (found := _STEP.search(key)) is None:
+        return False
+    parameters = parameters_of(target) or {}
+    return key[: found.start()] in parameters and key not in parameters
 
 
 def argument_of(target: Any, key: Any) -> str | int:
@@ -124,5 +134,5 @@ def _at_place(target: Any, place: int, parameters: Mapping[str, inspect.Paramete
 
 def _unknown(target: Any, key: str, parameters: Mapping[str, inspect.Parameter]) -> str:
     names = [n for n, p in parameters.items() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-    known = did_you_mean(key, names) or f" It has: {listed(names) or 'none'}."
+    known = did_you_mean(_STEP.split(key)[0], names) or f" It has: {listed(names) or 'none'}."
     return f"No parameter named {key!r} exists for {shown(target)}.{known}"

@@ -13,6 +13,7 @@ from nemo_run._data.arguments import (
     argument_of,
     default_of,
     hint_of,
+    leads_inside,
     split_operator,
     warn_of_unknown_field,
 )
@@ -36,8 +37,8 @@ class Node:
         names: Its arguments.
         values: Their data, replaced by their values one by one.
         places: Where the values belong.
-        later: What is put onto the finished configuration: operators, and mappings for defaults
-            that are configurations.
+        later: What is put onto the finished configuration: operators, keys with dots, and mappings
+            for defaults that are configurations.
         has_defaults: Whether arguments that are not given become configurations.
     """
 
@@ -113,6 +114,9 @@ class Configurer:
     def _add(self, node: Node, key: Any, value: Any, where: Any, place: Place) -> None:
         here = place.inside(key, place.hint)._replace(where=(where, key))
         name, operator = split_operator(key)
+        if self._leads_inside(node.target, name):
+            node.later[key] = value
+            return
         try:
             argument, hint, is_configured = self._argument(node.target, name)
         except ArgumentValueError as error:
@@ -127,6 +131,10 @@ class Configurer:
         node.names.append(argument)
         node.values.append(value)
         node.places.append(here._replace(hint=hint, owner=node.target, name=str(argument)))
+
+    def _leads_inside(self, target: Any, name: Any) -> bool:
+        key = (id(target), name)
+        return key not in self._arguments and leads_inside(target, name)
 
     def _argument(self, target: Any, name: Any) -> tuple[Any, Any, bool]:
         """Return argument, annotation, and whether the default is a configuration."""

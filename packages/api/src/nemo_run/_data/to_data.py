@@ -12,6 +12,7 @@ from typing import Any
 
 import fiddle as fdl
 
+from nemo_run._data.arguments import leads_inside
 from nemo_run._data.document import Where
 from nemo_run._data.errors import DataError, unwritable
 from nemo_run._data.fit import ANYTHING, Fit, fit_of, is_path
@@ -291,6 +292,7 @@ def _is_instance(value: Any) -> bool:
 
 def _check_name(name: Any, target: Any, where: Where) -> None:
     odd = isinstance(name, int) if target is dict else isinstance(name, str) and name.isdecimal()
+    odd = odd or leads_inside(target, name)
     if odd or (isinstance(name, str) and (name in RESERVED or name.endswith(OPERATORS))):
         raise unwritable(f"a file cannot hold an argument called {name!r}. {_at(where)}")
 
