@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from nemo_run.cli._parse.limited import bare, limited
 from nemo_run.cli._parse.limits import BINARY, COMPARE, SAFE_BUILTINS, UNARY, Budget
 
 _LONGEST = 100_000
@@ -46,7 +47,7 @@ def evaluate(node: ast.expr, names: _Scope | None = None) -> Any:
         ExpressionError: It uses what is not allowed, fails, or takes too much.
     """
     try:
-        return _Interpreter().value(node, names or {})
+        return bare(_Interpreter().value(node, names or {}))
     except ExpressionError:
         raise
     except RecursionError as error:
@@ -69,9 +70,10 @@ class _Interpreter:
         return self.budget.check(handle(self, node, scope))
 
     def name(self, node: ast.Name, scope: _Scope) -> Any:
-        for names in (scope, SAFE_BUILTINS):
-            if node.id in names:
-                return names[node.id]
+        if node.id in scope:
+            return scope[node.id]
+        if node.id in SAFE_BUILTINS:
+            return limited(node.id, self.budget)
         raise ExpressionError(f"name {node.id!r} is not defined")
 
     def binary(self, node: ast.BinOp, scope: _Scope) -> Any:
@@ -130,16 +132,13 @@ class _Interpreter:
     def call(self, node: ast.Call, scope: _Scope) -> Any:
         if not isinstance(node.func, ast.Name) or node.func.id in scope or node.func.id not in SAFE_BUILTINS:
             raise ExpressionError(f"a call of {_written(node.func)} is not allowed here")
-        function = SAFE_BUILTINS[node.func.id]
         args = self.items(node.args, scope)
         named: dict[str, Any] = {}
         for keyword in node.keywords:
             if keyword.arg is None:
                 raise ExpressionError("** is not allowed here")
             named[keyword.arg] = self.value(keyword.value, scope)
-        for arg in args:  # builtins go through all items
-            self.budget.spend(len(arg) if isinstance(arg, (list, tuple, set, dict, range, str)) else 1)
-        return function(*args, **named)
+        return limited(node.func.id, self.budget)(*args, **named)
 
     def function(self, node: ast.Lambda, scope: _Scope) -> Callable[..., Any]:
         return make_function(node, lambda body, names: self.value(body, {**scope, **names}))

@@ -9,6 +9,7 @@ from typing import Any
 MOST_BITS = 20_000
 LARGEST = 100_000
 MOST_WORK = 200_000
+_MOST_MODULAR_BITS = 1000**3
 _NUMBERS = (int, float, complex)
 
 
@@ -41,6 +42,7 @@ class Budget:
         if isinstance(value, int):
             if value.bit_length() > MOST_BITS:
                 raise LimitError("the number is too big")
+            self.spend((value.bit_length() // 1000) ** 2)  # what a product of it takes
         elif isinstance(value, (str, bytes, range)):
             self.spend(1 + len(value) // 100)
             _limit(len(value))
@@ -71,8 +73,11 @@ def power(base: Any, exponent: Any, modulus: Any = None) -> Any:
     if isinstance(base, int) and isinstance(exponent, int):
         if max(base.bit_length(), 1) * abs(exponent) > MOST_BITS and modulus is None:
             raise LimitError("the number is too big")
-        if exponent.bit_length() > MOST_BITS:
-            raise LimitError("the number is too big")
+        if (
+            isinstance(modulus, int)
+            and exponent.bit_length() * modulus.bit_length() ** 2 > _MOST_MODULAR_BITS
+        ):
+            raise LimitError("the numbers are too big")
     return pow(base, exponent) if modulus is None else pow(base, exponent, modulus)
 
 
