@@ -179,6 +179,13 @@ def test_aliases_do_not_multiply(text: str, tmp_path: Path) -> None:
     assert write(to_data(config), "yaml").count("&") >= 28 or text is MERGES
 
 
+def test_merges_are_not_made_without_end() -> None:
+    thousand = f"a: &a {{{', '.join(f'k{i}: 1' for i in range(1000))}}}\n"
+    assert len(yaml_to_dict(f"{thousand}b: {{<<: [{', '.join(['*a'] * 10)}]}}")["b"]) == 1000
+    with pytest.raises(InvalidConfigError, match="line 2: '<<' merges more than 1000000 entries"):
+        yaml_to_dict(f"{thousand}b: {{<<: [{', '.join(['*a'] * 1001)}]}}")
+
+
 def test_aliases_are_not_written_out_without_end(tmp_path: Path) -> None:
     for convert in (yaml_to_json, yaml_to_toml):
         with pytest.raises(InvalidConfigError, match="more than 1000000 values"):
