@@ -6,6 +6,7 @@ Names are loaded at first use: importing this package loads nothing but the stan
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -123,13 +124,22 @@ def __getattr__(name: str) -> Any:
     if name in _SUBMODULES:
         return importlib.import_module(f"{__name__}.{name}")
     if name in _TO_COME:
-        raise AttributeError(
-            f"{name!r} is not part of nemo_run {_version()} yet; see the README for what works today"
-        )
+        text = f"{name!r} is not part of nemo_run {_version()} yet; see the README for what works today"
+        if _is_import():  # which would replace the text of an AttributeError
+            raise ImportError(text, name=__name__)
+        raise AttributeError(text)
     if (module := _EXPORTS.get(name)) is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = getattr(importlib.import_module(module), _RENAMED.get(name, name))
     return value
+
+
+def _is_import() -> bool:
+    """Whether the code that asks this module for a name is ``from nemo_run import NAME``."""
+    import opcode
+
+    frame = sys._getframe(2)
+    return opcode.opname[frame.f_code.co_code[frame.f_lasti]] == "IMPORT_FROM"
 
 
 def _version() -> str:
