@@ -29,6 +29,51 @@ def test_one_section_and_several_files(scripts):
     assert "fit 64 gelu 5 " in scripts.run("--yes", "net=@net.yaml", "steps=5").out
 
 
+SECTIONS = ["net", "net.dims", "opt.lr", "ids", "nets", "title"]
+
+
+@pytest.mark.parametrize("option", ["yaml", "json"])
+def test_sections_of_any_kind_are_read_again(scripts, option):
+    exports = [word for key in SECTIONS for word in (f"--to-{option}", f"{key}.{option}:{key}")]
+    words = [*WORDS, "ids=[]", "title='5'"]
+    for i in range(0, len(exports), 2):
+        assert scripts.run(*words, *exports[i : i + 2]).code == 0
+    read = [f"{key}=@{key}.{option}" for key in SECTIONS]
+    again = scripts.run(*read, "opt.decay=0", "steps=5", "--to-json", "again.json")
+    assert again.code == 0, again
+    straight = scripts.run(*words, "opt.decay=0", "--to-json", "again.json")
+    assert straight.out == again.out
+
+
+NULLS = """
+def keep(some: int | None = 3, none: int | None = None, table: dict | None = None, net: Net | None = None):
+    print("kept", some, none, table)
+
+run.cli.main(keep)
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "path"),
+    [
+        (["some=None"], "some"),
+        (["net=wide", "net.act=None"], None),
+        (["net=wide", "table={'a': {'b': None}}"], "table.a.b"),
+        (["net=wide", "none=None", "table=None"], None),
+    ],
+)
+def test_toml_does_not_lose_nulls(scripts, words, path):
+    done = scripts.run(*words, "--to-toml", "o.toml", main=NULLS)
+    if path is None:
+        assert done.code == 0, done
+        return
+    assert done.code == 1
+    expected = f"Failed to export configuration to TOML: o.toml: {path} is None, and TOML has no null"
+    assert f"{expected}; use YAML or JSON" in done.err
+    assert not (scripts.folder / "o.toml").exists()
+    assert scripts.run(*words, "--to-yaml", "o.yaml", main=NULLS).code == 0
+
+
 @pytest.mark.parametrize(
     ("words", "text"),
     [

@@ -57,19 +57,19 @@ def load_file(path: str | os.PathLike[str], section: str | None = None) -> Docum
 def load_part(path: str | os.PathLike[str], section: str | None = None) -> Document:
     """Return the section, or what a file says about one thing.
 
-    That is the content of its only key, where that is a mapping; else the whole file.
+    That is the content of its only key, where that is a mapping; else the whole file, which may be a
+    list or a single value, too.
 
     Raises:
-        InvalidConfigError: As ``load_file``; also if the file is empty or holds no mapping.
+        InvalidConfigError: As ``load_file``; also if the file is empty.
     """
     document = load_file(path, section)
     if section is not None:
         return document
     data = document.data
-    if not isinstance(data, dict) or not data:
-        kind = "is empty" if data is None or data == {} else f"holds a {type(data).__name__}, no mapping"
-        raise DataError(f"Error loading config file {os.fspath(path)}: it {kind}")
-    if TARGET in data or FACTORY in data or len(data) > 1:
+    if data is None:
+        raise DataError(f"Error loading config file {os.fspath(path)}: it is empty")
+    if not isinstance(data, dict) or TARGET in data or FACTORY in data or len(data) != 1:
         return document
     key, value = next(iter(data.items()))
     return document.section(key) if isinstance(value, dict) else document

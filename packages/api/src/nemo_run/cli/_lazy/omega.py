@@ -8,8 +8,9 @@ from typing import Any
 from omegaconf import DictConfig, ListConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from nemo_run._data.load import parse_reference
 from nemo_run.cli._lazy.entries import FILE, Entry, normalised
-from nemo_run.cli._lazy.errors import InterpolationError
+from nemo_run.cli._lazy.errors import InterpolationError, LazyConfigError
 from nemo_run.cli._lazy.files import read_part
 from nemo_run.cli._lazy.nested import nested, split_operator
 from nemo_run.cli._lazy.reading import is_file_reference
@@ -166,4 +167,8 @@ def load_config_from_path(path_with_syntax: str) -> DictConfig:
         ValueError: The file or the section cannot be used; names the file.
     """
     data = read_part(path_with_syntax).data
+    path, section = parse_reference(path_with_syntax)
+    if section is None and (not isinstance(data, Mapping) or not data):
+        kind = f"holds a {type(data).__name__}, no mapping" if data else "is empty"
+        raise LazyConfigError(f"Error loading config file {path}: it {kind}")
     return OmegaConf.create(dict(data), flags=_FLAGS) if isinstance(data, Mapping) else data

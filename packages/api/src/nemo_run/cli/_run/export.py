@@ -118,10 +118,21 @@ def _rendered(config: Any, data_of: Callable[[Any, str], Any], wanted: Mapping[s
         section = section or ""
         try:
             name = format_of(path) if os.path.splitext(path)[1] else option
-            texts = [write(data_of(source, section), name) for source in (config, shown)]
+            data = data_of(config, section)
+            if name == "toml":
+                _check_nulls(data, imports=data_of is _config_part)
+            texts = [write(each, name) for each in (data, data_of(shown, section))]
             yield _File(option, path, section, *texts)
         except (NemoRunError, ValueError, TypeError) as error:
             raise _failed(option, path, error) from error
+
+
+def _check_nulls(data: Any, *, imports: bool) -> None:
+    """Refuse what TOML, which has no null, would silently turn into a default."""
+    from nemo_run._data.nulls import find_lost_null
+
+    if lost := find_lost_null(data, imports=imports):
+        raise ExportError(f"{lost} is None, and TOML has no null; use YAML or JSON")
 
 
 def _part(config: Any, section: str) -> Any:
