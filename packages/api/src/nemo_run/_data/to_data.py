@@ -33,6 +33,7 @@ from nemo_run._data.forms import (
 from nemo_run._data.targets import name_of_target
 from nemo_run._data.unset import UnsetArguments
 from nemo_run._types.hints import hint_for
+from nemo_run_adapters.codec.advice import way_out
 from nemo_run_adapters.codec.where import at
 from nemo_run_domain.secrets import Secret
 
@@ -244,7 +245,7 @@ def _unknown(value: Any, where: Where) -> Exception:
     cls = type(value)
     return unwritable(
         f"a file cannot hold {value!r} of type {cls.__module__}.{cls.__qualname__}; "
-        f"a way out is run.Config({cls.__name__}, ...). {_at(where)}"
+        f"{way_out(value)}. {_at(where)}"
     )
 
 
