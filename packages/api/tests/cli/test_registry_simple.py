@@ -69,9 +69,25 @@ class TestWords:
         assert (done.exit_code, done.output) == (0, "")
         assert calls == [expected]
 
-    def test_the_function_has_its_configuration(self) -> None:
-        invoke(fit, "net=wide", "steps=3")
-        assert fit.__io__ == run.Partial(fit, net=run.Config(Net, width=64), steps=3)  # type: ignore[attr-defined]
+    def test_the_function_has_its_configuration_while_it_runs(self) -> None:
+        def asks(net: Net, steps: int = 10) -> None:
+            calls.append(asks.__io__)  # type: ignore[attr-defined]
+            if steps == 4:
+                raise ValueError("an end")
+
+        for steps in (3, 4):
+            invoke(asks, "net=wide", f"steps={steps}")
+            assert calls.pop() == run.Partial(asks, net=run.Config(Net, width=64), steps=steps)
+            assert not hasattr(asks, "__io__")
+
+    def test_an_older_configuration_is_put_back(self) -> None:
+        def asks(steps: int = 10) -> None:
+            calls.append(asks.__io__.steps)  # type: ignore[attr-defined]
+
+        asks.__io__ = older = run.Partial(asks, steps=1)  # type: ignore[attr-defined]
+        invoke(asks, "steps=2")
+        assert calls == [2]
+        assert asks.__io__ is older  # type: ignore[attr-defined]
 
     def test_functions_that_take_no_attribute(self) -> None:
         class Thing:

@@ -146,6 +146,22 @@ class TestLaunch:
         assert FakeTunnel.kept == []
 
 
+class TestLaunchByWords:
+    def test_the_next_space_is_made_of_something_else(self) -> None:
+        from nemo_run.cli import devspace
+
+        config = run.Partial(
+            devspace.launch, space=run.Config(run.DevSpace, name="first", executor=run.Config(Place))
+        )
+        first: Any
+        devspace.launch.__io__ = config  # type: ignore[attr-defined]
+        devspace.launch(first := run.DevSpace("first", Place()))
+        devspace.launch(second := run.DevSpace("second", Place()))
+        assert first.__io__ is config.space
+        assert not hasattr(second, "__io__")
+        assert [call[1] for call in Place.calls] == ["first", "second"]
+
+
 class TestConnect:
     @pytest.mark.parametrize("host", ["", "node", "@node", "ann@", "@"])
     def test_a_host_must_be_whole(self, host: str) -> None:

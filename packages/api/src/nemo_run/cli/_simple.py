@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import typer
@@ -67,7 +68,7 @@ def _console() -> Any:
 
 
 def execute(fn: Any, words: list[str]) -> Any:
-    """Configure a function from words, build it and call it.
+    """Configure a function from words, build it and call it; its ``__io__`` is the configuration meanwhile.
 
     Raises:
         InvalidConfigError: Words that cannot be, or missing arguments.
@@ -80,6 +81,24 @@ def execute(fn: Any, words: list[str]) -> Any:
     config: Any = parse_cli_args(fn, words, Partial)
     check_complete(config)
     built = building.build(config)
+    with _known_to(built.func, config):
+        return built()
+
+
+@contextlib.contextmanager
+def _known_to(function: Any, config: Any) -> Iterator[None]:
+    """Let a function know its configuration; the next one who calls it has not made it of that."""
+    before = getattr(function, "__io__", None)
+    _tell(function, config)
+    try:
+        yield
+    finally:
+        _tell(function, before)
+
+
+def _tell(function: Any, config: Any) -> None:
     with contextlib.suppress(AttributeError, TypeError):  # builtins and their like take no attribute
-        built.func.__io__ = config
-    return built()
+        if config is None:
+            del function.__io__
+        else:
+            function.__io__ = config

@@ -78,7 +78,7 @@ def launch(space: DevSpace) -> None:
     """Launch a devspace: space=NAME space.executor=NAME space.FIELD=VALUE ..."""
     from nemo_run.devspace.base import attach
 
-    made_from: Any = getattr(launch, "__io__", None)
+    made_from: Any = vars(launch).pop("__io__", None)  # the next space is made of something else
     if made_from is not None:
         attach(space, made_from.space)
     space.launch()
