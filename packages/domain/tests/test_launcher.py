@@ -1,4 +1,4 @@
-"""Launchers, against the acceptance table of the executors."""
+"""Launchers: the words that start a program, and what they add to its environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The acceptance rows of lazy entry points and of run commands, each with its number."""
+"""Lazy entry points and run commands: what is written down, and what it comes to."""
 
 # pyright: reportMissingImports=false
 from __future__ import annotations
@@ -82,7 +82,7 @@ def test_words_that_cannot_be_used(words: list[str], options: dict[str, Any], me
     assert isinstance(caught.value, NemoRunError)
 
 
-def test_row_106_options_among_the_words_are_left_out_here() -> None:
+def test_options_among_the_words_are_left_out_here() -> None:
     assert resolved(["--steps=5"]) == run.Partial(fit)
 
 
@@ -120,13 +120,13 @@ def test_what_was_exported_is_read_again(tmp_path: Path, name: str, option: str)
     assert again == config
 
 
-def test_row_110_a_section_that_was_exported_is_read_again(tmp_path: Path) -> None:
+def test_a_section_that_was_exported_is_read_again(tmp_path: Path) -> None:
     config = resolved(["net=wide(5)"])
     path = exported(tmp_path, "o.yaml:net", config)
     assert resolved([f"net=@{path}"]) == config
 
 
-def test_row_111_a_section_that_is_not_there(tmp_path: Path) -> None:
+def test_a_section_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="nosuch"):
         exported(tmp_path, "o.yaml:nosuch", resolved(["net=wide"]))
 
@@ -134,34 +134,34 @@ def test_row_111_a_section_that_is_not_there(tmp_path: Path) -> None:
 # -- configurations -------------------------------------------------------------------------------
 
 
-def test_row_55_a_file_with_one_root_key(tmp_path: Path) -> None:
+def test_a_file_with_one_root_key(tmp_path: Path) -> None:
     (tmp_path / "f.yaml").write_text("net: {width: 3}\n")
     assert load_config_from_path(f"@{tmp_path}/f.yaml") == {"width": 3}
 
 
-def test_row_56_a_section_that_is_not_in_a_file() -> None:
+def test_a_section_that_is_not_in_a_file() -> None:
     with pytest.raises(ValueError, match="nosuch"):
         load_config_from_path("@two.yaml:nosuch")
 
 
-def test_row_57_attributes_are_recorded() -> None:
+def test_attributes_are_recorded() -> None:
     task: Any = LazyEntrypoint("fix.fit")
     task.net.width = 5
     assert task._args_ == [("net.width", "=", 5)]
 
 
-def test_row_58_what_was_recorded_is_applied() -> None:
+def test_what_was_recorded_is_applied() -> None:
     task: Any = LazyEntrypoint("fix.fit")
     task.net.width = 5
     assert task.resolve() == run.Partial(fit, net=run.Config(Net, width=5))
 
 
-def test_row_59_a_script_that_is_not_there() -> None:
+def test_a_script_that_is_not_there() -> None:
     with pytest.raises(FileNotFoundError, match=r"Script 'x.py' not found\."):
         LazyEntrypoint("x.py a=1")
 
 
-def test_row_60_a_lazy_import_under_another_name() -> None:
+def test_a_lazy_import_under_another_name() -> None:
     with lazy_imports():
         import nosuch.mod as m
     assert LazyEntrypoint(m.fit)._target_.import_path == "nosuch.mod.fit"

@@ -177,13 +177,13 @@ def test_words_are_refused(target, words, expected):
     assert isinstance(caught.value, (CLIException, ValueError))
 
 
-def test_row_42_two_calls_share_nothing():
+def test_two_calls_share_nothing():
     first = parse_cli_args(fit, ["ids=[1]"])
     first.ids.append(2)
     assert parse_cli_args(fit, ["ids=[1]"]).ids == [1]
 
 
-def test_row_80_tells_how_many_there_may_be():
+def test_an_error_tells_how_many_there_may_be():
     words = ["wide", "None", "1", "1", "t", "no", "x", "a", "[]", "[]", "{}", "1", "1", "1", "[]", "3"]
     assert parse_cli_args(fit, words).level == 3
     with pytest.raises(ArgumentParsingError) as caught:

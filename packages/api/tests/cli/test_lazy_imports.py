@@ -57,7 +57,7 @@ def test_a_dotted_import_binds_the_first_part() -> None:
     assert nosuch.middle.end.train.name == "nosuch.middle.end.train"
 
 
-def test_row_60_a_dotted_import_under_another_name_refers_to_the_last_part() -> None:
+def test_a_dotted_import_under_another_name_refers_to_the_last_part() -> None:
     with lazy_imports():
         import nosuch.a.b as ab
         import nosuch.mod as m

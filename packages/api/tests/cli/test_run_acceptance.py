@@ -1,4 +1,4 @@
-"""The acceptance table of scripts that call ``run.cli.main``, row by row."""
+"""Scripts that call ``run.cli.main``: each row is a command line and what becomes of it."""
 
 from dataclasses import dataclass, field
 
