@@ -7,8 +7,8 @@ import pytest
 from fix import Net, fit
 
 import nemo_run as run
+from nemo_run._suggest import did_you_mean, listed
 from nemo_run.cli import parse_cli_args
-from nemo_run.cli._parse.suggest import did_you_mean, listed
 from nemo_run.cli.cli_parser import (
     ArgumentParsingError,
     ArgumentValueError,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import weakref
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from typing import Annotated, Any, get_origin
 import fiddle as fdl
 from fiddle._src import signatures
 
+from nemo_run._suggest import did_you_mean
 from nemo_run._types.hints import evaluate
 from nemo_run._types.shape import allows_none, members_of, without_alias
 from nemo_run.exceptions import InvalidConfigError
@@ -33,10 +33,8 @@ def explained(error: TypeError, target: Any, kwargs: dict[str, Any]) -> BindingE
     unknown = [name for name in kwargs if message.endswith(f"unexpected keyword argument {name!r}")]
     if unknown:
         known = signatures.get_signature(target).parameters
-        close = difflib.get_close_matches(unknown[0], known, n=1)
-        message += (
-            f". Did you mean {close[0]!r}?" if close else f"; valid parameter names: {', '.join(known)}"
-        )
+        meant = did_you_mean(unknown[0], known)
+        message += f".{meant}" if meant else f"; valid parameter names: {', '.join(known)}"
     return BindingError(message)
 
 

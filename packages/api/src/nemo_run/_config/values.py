@@ -5,7 +5,6 @@ from __future__ import annotations
 import collections.abc
 import copy
 import dataclasses
-import difflib
 import re
 import warnings
 from collections.abc import Iterable
@@ -13,6 +12,7 @@ from typing import Any, TypeVar, get_args, get_origin
 
 import fiddle as fdl
 
+from nemo_run._suggest import closest
 from nemo_run._types.hints import hints_of, signature_of
 from nemo_run._types.shape import members_of
 from nemo_run.exceptions import InvalidConfigError, SetValueError
@@ -109,8 +109,8 @@ def _load_list(raw: list[Any], members: list[Any], path: str, unknown: list[str]
 
 
 def _named(path: str, key: Any, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(str(key), list(known), n=1)
-    return repr(_join(path, str(key))) + (f" (did you mean {close[0]!r}?)" if close else "")
+    close = closest(str(key), known)
+    return repr(_join(path, str(key))) + (f" (did you mean {close!r}?)" if close else "")
 
 
 def _join(path: str, name: str) -> str:

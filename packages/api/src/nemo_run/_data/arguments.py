@@ -11,9 +11,9 @@ from typing import Any
 
 from nemo_run._data.errors import UnknownFieldWarning
 from nemo_run._data.forms import OPERATORS
+from nemo_run._suggest import did_you_mean, listed
 from nemo_run._types.hints import hint_for, signature_of
 from nemo_run.cli._parse.errors import ArgumentValueError
-from nemo_run.cli._parse.suggest import did_you_mean, listed
 
 _STEP = re.compile(r"[.\[]")
 _NONE = inspect.Parameter.empty

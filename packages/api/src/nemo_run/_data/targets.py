@@ -9,6 +9,7 @@ import types
 from typing import Any
 
 from nemo_run._data.errors import DataError, TargetModuleError, TargetNameError
+from nemo_run._suggest import did_you_mean
 from nemo_run_adapters.codec.references import name_of
 
 _MARKER = re.compile(r"(Config|Partial)\[(.+)\]")
@@ -85,9 +86,6 @@ def _imported(name: str, text: str, *, may_be_class: bool) -> types.ModuleType |
 
 
 def _missing_name(text: str, owner: Any, part: str) -> str:
-    import difflib
-
     kind = "module" if isinstance(owner, types.ModuleType) else "class"
-    close = difflib.get_close_matches(part, [name for name in dir(owner) if not name.startswith("_")], n=1)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
-    return f"{kind} {owner.__name__!r} has no {part!r}, needed for {text!r}.{hint}"
+    meant = did_you_mean(part, (name for name in dir(owner) if not name.startswith("_")))
+    return f"{kind} {owner.__name__!r} has no {part!r}, needed for {text!r}.{meant}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nemo_run.cli._parse.suggest import did_you_mean
+from nemo_run._suggest import did_you_mean
 from nemo_run.exceptions import ExperimentNotFoundError, NotFoundError
 from nemo_run_domain.names import title_of
 

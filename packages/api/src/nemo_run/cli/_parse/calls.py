@@ -15,6 +15,7 @@ import fiddle as fdl
 
 from nemo_run._config.buildables import Config, Partial
 from nemo_run._registry import factories
+from nemo_run._suggest import closest, listed
 from nemo_run._types.describe import class_to_str
 from nemo_run._types.hints import MISSING, Unresolved, return_hint
 from nemo_run._types.namespace import get_type_namespace
@@ -24,7 +25,6 @@ from nemo_run.cli._parse.dotted import LoadingError, named_object, of_script
 from nemo_run.cli._parse.errors import CLIException, FactoryError, ListParseError, UnknownFactoryError
 from nemo_run.cli._parse.fitting import is_factory, is_value, makes_one_item, may_make
 from nemo_run.cli._parse.literals import split
-from nemo_run.cli._parse.suggest import closest, listed
 from nemo_run.cli._parse.suiting import class_suits, suits
 from nemo_run.cli._parse.values import own_copy
 

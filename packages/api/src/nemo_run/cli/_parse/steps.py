@@ -7,11 +7,11 @@ from typing import Any
 
 import fiddle as fdl
 
+from nemo_run._suggest import did_you_mean, listed
 from nemo_run._types.describe import class_to_str
 from nemo_run.cli._parse.containers import key_hint
 from nemo_run.cli._parse.errors import ArgumentValueError
 from nemo_run.cli._parse.holders import Argument, Attribute, Item, Place
-from nemo_run.cli._parse.suggest import did_you_mean, listed
 from nemo_run.cli._parse.words import Attr, Index, Steps, key_of
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 from nemo_run.cli._run import choices
 from nemo_run.cli._run.defaults import is_empty
 from nemo_run.cli._run.errors import InvalidOptionError
 from nemo_run.cli._run.view import ContextView, extras_of
+from nemo_run.exceptions import InvalidConfigError
 
 _FILES = ("yaml", "load")
 
@@ -49,23 +51,40 @@ def apply(context: ContextView) -> None:
     """
     extras = extras_of(context)
     extras.applied = (context.factory, context.yaml)
-    block: dict[str, Any] = {}
+    block: dict[str, tuple[Any, Any]] = {}
     for source in sources(context):
-        block.update(getattr(source, "context", {}))
-    _check(block)
-    for name, value in block.items():
-        if name in extras.given:
-            continue
-        if name in ("executor", "plugins"):
-            extras.from_file[name] = _chosen(context, name, value)
-        else:
-            _set(context, name, value)
+        document = getattr(source, "document", None)
+        block.update({name: (value, document) for name, value in getattr(source, "context", {}).items()})
+    for name, (value, document) in block.items():
+        with _located(name, document):
+            _check(name, value)
+    for name, (value, document) in block.items():
+        if name not in extras.given:
+            with _located(name, document):
+                _apply(context, name, value)
 
 
-def _check(block: Mapping[str, Any]) -> None:
-    for name in _FILES:
-        if block.get(name) is not None:
-            raise InvalidOptionError(f"run.{name} in the file: a file cannot name another one; give --{name}")
+@contextlib.contextmanager
+def _located(name: str, document: Any) -> Iterator[None]:
+    """Let errors begin with the place in the file."""
+    try:
+        yield
+    except InvalidConfigError as error:
+        from nemo_run._data.errors import located
+
+        raise located(error, document.place(["run", name]) if document else "") from error
+
+
+def _check(name: str, value: Any) -> None:
+    if name in _FILES and value is not None:
+        raise InvalidOptionError(f"run.{name} in the file: a file cannot name another one; give --{name}")
+
+
+def _apply(context: ContextView, name: str, value: Any) -> None:
+    if name in ("executor", "plugins"):
+        extras_of(context).from_file[name] = _chosen(context, name, value)
+    else:
+        _set(context, name, value)
 
 
 def _chosen(context: ContextView, name: str, value: Any) -> Any:
@@ -81,8 +100,8 @@ def _chosen(context: ContextView, name: str, value: Any) -> Any:
 
 def _set(context: Any, name: str, value: Any) -> None:
     from nemo_run._data.from_data import from_data
+    from nemo_run._suggest import did_you_mean
     from nemo_run._types.hints import hints_of
-    from nemo_run.cli._parse.suggest import did_you_mean
 
     hints = hints_of(type(context))
     if name not in hints:

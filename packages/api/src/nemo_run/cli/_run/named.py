@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from nemo_run._registry import factories
+from nemo_run._suggest import did_you_mean
 from nemo_run.cli._parse import calls
 from nemo_run.cli._parse.errors import UnknownFactoryError
 from nemo_run.cli._parse.factories import parse_factory
 from nemo_run.cli._parse.literals import items_of, split
-from nemo_run.cli._parse.suggest import did_you_mean
 from nemo_run.cli._parse.texts import from_text
 from nemo_run.cli._run.errors import InvalidOptionError, UnknownNameError
 from nemo_run.core.execution.base import Executor

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nemo_run.cli._parse.suggest import did_you_mean
+from nemo_run._suggest import did_you_mean
 from nemo_run.core.execution._profiles.chain import CircleError, linearised
 from nemo_run.core.execution._profiles.files import DEFAULTS, ProfileFile, load
 from nemo_run_domain.errors import InvalidConfigError

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from nemo_run._data.from_data import from_data
+from nemo_run._suggest import did_you_mean
 from nemo_run._types.hints import hint_for, signature_of
 from nemo_run._types.shape import allows_none, bare, members_of
-from nemo_run.cli._parse.suggest import did_you_mean
 from nemo_run.config import Config
 from nemo_run.core.execution._profiles.classes import find_class
 from nemo_run.core.execution._profiles.merge import TYPE

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from nemo_run import _bootstrap
-from nemo_run.cli._parse.suggest import did_you_mean
+from nemo_run._suggest import did_you_mean
 from nemo_run.core.execution.launcher import LAUNCHER_MAP, Launcher
 from nemo_run_domain.errors import InvalidConfigError
 

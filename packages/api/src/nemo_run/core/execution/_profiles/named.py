@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nemo_run._lazy import LazyModule
-from nemo_run.cli._parse.suggest import did_you_mean
+from nemo_run._suggest import did_you_mean
 from nemo_run.config import get_nemorun_home
 from nemo_run.core.execution._profiles import python_file
 from nemo_run.core.execution._profiles.book import Book, open_book

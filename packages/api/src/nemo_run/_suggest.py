@@ -6,9 +6,15 @@ import difflib
 from collections.abc import Iterable
 
 
-def closest(name: str, candidates: Iterable[str]) -> str | None:
-    """Return the candidate that is most like a name, if any is like it."""
-    found = difflib.get_close_matches(name, [str(candidate) for candidate in candidates], n=1)
+def closest(name: str, candidates: Iterable[str], likeness: float = 0.6) -> str | None:
+    """Return the candidate that is most like a name, if any is like it.
+
+    Args:
+        name: As somebody wrote it.
+        candidates: Names there are.
+        likeness: From 0 to 1, at least; 1 is the same.
+    """
+    found = difflib.get_close_matches(name, [str(known) for known in candidates], n=1, cutoff=likeness)
     return found[0] if found else None
 
 
