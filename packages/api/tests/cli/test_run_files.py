@@ -45,6 +45,27 @@ def test_sections_of_any_kind_are_read_again(scripts, option):
     assert straight.out == again.out
 
 
+@pytest.mark.parametrize("option", ["yaml", "toml", "json"])
+def test_a_file_without_suffix_is_read_again(scripts, option):
+    assert scripts.run(*WORDS, f"--to-{option}", "bare").code == 0
+    straight = scripts.run(*WORDS, "--to-json", "straight.json").out
+    for words in (["--yaml", "bare"], ["--factory", "@bare"], ["--factory", "@./bare"]):
+        assert scripts.run(*words, "--to-json", "straight.json").out == straight
+    (scripts.folder / "all").write_text("{'one': {net: {width: 3}}, two: [1]}")
+    assert "fit 3 relu 10 " in scripts.run("--yaml", "all:one", "--yes").out
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("", "it is empty"), ("# no\n", "it is empty"), ("[1]", "holds [1]"), ("{a: [", "bare, line")],
+)
+def test_a_file_without_suffix_that_cannot_be_used(scripts, text, message):
+    (scripts.folder / "bare").write_text(text)
+    done = scripts.run("--yaml", "bare", "--yes")
+    assert done.code == 1
+    assert message in done.err
+
+
 NULLS = """
 def keep(some: int | None = 3, none: int | None = None, table: dict | None = None, net: Net | None = None):
     print("kept", some, none, table)

@@ -6,7 +6,7 @@ import os
 import re
 
 from nemo_run._data.document import Document
-from nemo_run._data.errors import DataError, SectionMissingError
+from nemo_run._data.errors import DataError, DataSyntaxError, SectionMissingError
 from nemo_run._data.files import read_text
 from nemo_run._data.formats import SUFFIXES, format_of, read
 from nemo_run._data.forms import FACTORY, TARGET
@@ -40,11 +40,13 @@ def parse_reference(text: str) -> tuple[str, str | None]:
 def load_file(path: str | os.PathLike[str], section: str | None = None) -> Document:
     """Return what a file holds, or one section of it, which may be a dotted path.
 
+    A file without a suffix, as exports may have none, is read as JSON, TOML or YAML, whichever fits first.
+
     Raises:
         InvalidConfigError: It is missing or broken, or has no such section; names file and line.
     """
     name = os.fspath(path)
-    document = read(read_text(name), format_of(name), name)
+    document = _read(read_text(name), name)
     check_size(document.data, name)  # others copy what it shares
     if section is None:
         return document
@@ -73,6 +75,19 @@ def load_part(path: str | os.PathLike[str], section: str | None = None) -> Docum
         return document
     key, value = next(iter(data.items()))
     return document.section(key) if isinstance(value, dict) else document
+
+
+def _read(text: str, name: str) -> Document:
+    if os.path.splitext(name)[1]:
+        return read(text, format_of(name), name)
+    for kind in ("json", "toml"):
+        try:
+            document = read(text, kind, name)
+        except DataSyntaxError:
+            continue
+        if document.data != {} or kind == "json":  # to TOML, an empty file is an empty table
+            return document
+    return read(text, "yaml", name)
 
 
 def _has_suffix(path: str) -> bool:

@@ -51,8 +51,8 @@ def read_whole(source: Any) -> Content:
     """Return what a file, a text or a ``DictConfig`` says about a whole function.
 
     Args:
-        source: A path or ``@path``, both with ``:SECTION`` if wanted; text in YAML; a ``DictConfig`` or
-            mapping.
+        source: A path or ``@path``, both with ``:SECTION`` if wanted, without suffix only if the file
+            exists; text in YAML; a ``DictConfig`` or mapping.
 
     Raises:
         ValueError: It cannot be used; names the file.
@@ -75,7 +75,7 @@ def _held(data: Any) -> str:
 
 def _document(source: Any) -> Document:
     if isinstance(source, Path) or (
-        isinstance(source, str) and (source[:1] == "@" or is_config_file(source))
+        isinstance(source, str) and (source[:1] == "@" or is_config_file(source) or _is_bare_file(source))
     ):
         return _loaded(str(source))
     if isinstance(source, str):
@@ -91,6 +91,12 @@ def _document(source: Any) -> Document:
     if isinstance(source, Mapping):
         return Document(data=dict(source))
     raise LazyConfigError(f"Invalid config type: {type(source)}")
+
+
+def _is_bare_file(text: str) -> bool:
+    """Whether a text is the path of a file without suffix that exists, perhaps with a section."""
+    path = os.path.expanduser(load.split_section(text)[0])
+    return not os.path.splitext(path)[1] and os.path.isfile(path)
 
 
 def _loaded(reference: str) -> Document:
