@@ -55,18 +55,20 @@ def read(text: str, format: str, source: str = "") -> Document:
     return _room(format).read(text, source)
 
 
-def write(data: Any, format: str) -> str:
+def write(data: Any, format: str, *, raw: bool = False) -> str:
     """Return data as text. YAML keeps sharing with anchors, the other two write shared parts again.
 
     Args:
         data: What ``to_data`` returns, or data of one's own.
         format: One of ``FORMATS``.
+        raw: The data is one's own: for JSON and TOML keys become text, dates text in ISO form if
+            need be, and sets lists. Else all values get forms that ``from_data`` understands.
 
     Raises:
         PackagingError: A value that no file can hold, or that this format cannot, with its path.
         InvalidConfigError: Nested too deeply, or too big when shared parts are written out.
     """
-    return _room(format).write(data)
+    return _room(format).write(data, raw=raw)
 
 
 def _room(format: str) -> Any:

@@ -25,13 +25,13 @@ def read(text: str, source: str = "") -> Document:
         raise DataSyntaxError(f"{place}not JSON that can be read: {error}") from error
 
 
-def write(data: Any) -> str:
+def write(data: Any, *, raw: bool = False) -> str:
     """Return data as JSON, indented by two; see ``formats.write``.
 
     Infinity and NaN are written by these names, as Python's ``json`` does.
     """
     out: list[str] = []
-    todo: list[tuple[str | None, Any, int]] = [(None, portable(data), 0)]
+    todo: list[tuple[str | None, Any, int]] = [(None, portable(data, raw=raw), 0)]
     while todo:
         text, value, depth = todo.pop()
         if text is not None:

@@ -28,12 +28,12 @@ def read(text: str, source: str = "") -> Document:
         raise DataSyntaxError(f"{message}: {parts[2]}" if message else parts[2]) from error
 
 
-def write(data: Any) -> str:
+def write(data: Any, *, raw: bool = False) -> str:
     """Return data as TOML; see ``formats.write``.
 
     Entries that are None are left out, because TOML has no such value.
     """
-    table = portable(data, without_none=True)
+    table = portable(data, without_none=True, raw=raw)
     if not isinstance(table, dict):
         raise DataError(f"TOML holds a table, not a {type(data).__name__}; use YAML or JSON")
     try:

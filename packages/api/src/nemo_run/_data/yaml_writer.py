@@ -16,8 +16,9 @@ _STR, _MAP, _SEQ, _SET = (f"tag:yaml.org,2002:{name}" for name in ("str", "map",
 _NULL = "tag:yaml.org,2002:null"
 
 
-def write(data: Any) -> str:
-    """Return data as YAML; see ``formats.write``."""
+def write(data: Any, *, raw: bool = False) -> str:
+    """Return data as YAML, which has a notation for all data; see ``formats.write``."""
+    del raw
     node = node_of(data)
     try:
         return yaml.serialize(node, Dumper=_DUMPER, allow_unicode=True)

@@ -111,6 +111,8 @@ class ConfigSerializer:
     ) -> None:
         """Write data as it is.
 
+        In JSON and TOML keys become text and sets become lists; dates become text in JSON.
+
         Args:
             data: What to write.
             output_path: The file; ``path:section`` writes that section alone.
@@ -120,12 +122,13 @@ class ConfigSerializer:
         Raises:
             InvalidConfigError: An unknown format or suffix, or no such folder.
             KeyError: There is no such section.
+            PackagingError: A value that the format cannot hold, with its path.
         """
         path, named = split_section(os.fspath(output_path))
         chosen = section if section is not None else named
         kind = format_of(path) if format is None else check_format(format)
         part = _section(data, chosen)
-        write_text(path, write(part, kind), is_private=masked(part, chosen or "") is not part)
+        write_text(path, write(part, kind, raw=True), is_private=masked(part, chosen or "") is not part)
 
 
 def yaml_to_dict(text: str) -> Any:
@@ -169,7 +172,7 @@ def toml_to_json(text: str) -> str:
 
 
 def _converted(text: str, source: str, target: str) -> str:
-    return write(read(text, source).data, target)
+    return write(read(text, source).data, target, raw=True)
 
 
 def _serialize(cfg: Any, kind: str, stream: Any) -> str | None:
