@@ -11,8 +11,7 @@ import typer
 from nemo_run._registry import discovery
 from nemo_run.cli import _ending
 from nemo_run.cli._run.endings import is_for_nobody
-
-_OF_TYPER: Any = (typer.Exit, typer.Abort, typer.BadParameter.__mro__[2])  # no errors: ways to end
+from nemo_run.cli._typer_errors import ENDINGS
 
 
 def add(parent: typer.Typer, entrypoint: Any, *, is_main: bool = False) -> None:
@@ -49,7 +48,7 @@ def _code_of(entrypoint: Any, words: list[str], *, is_main: bool) -> int:
                 discovery.load_plugins()
             discovery.load_workspace()
             entrypoint._execute_simple(words, _console())
-        except _OF_TYPER:
+        except ENDINGS:
             raise
         except Exception as error:
             if is_for_nobody(error):

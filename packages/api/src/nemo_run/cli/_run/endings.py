@@ -10,9 +10,8 @@ import typer
 
 from nemo_run.cli import _ending, _show
 from nemo_run.cli._run.options import Manner
+from nemo_run.cli._typer_errors import ENDINGS
 from nemo_run.exceptions import NemoRunError, WaitTimeoutError
-
-_OF_TYPER: Any = (typer.Exit, typer.Abort, typer.BadParameter.__mro__[2])  # no errors: ways to end
 
 
 def as_command(function: Callable[..., Any]) -> Callable[..., None]:
@@ -33,7 +32,7 @@ def code_of(call: Callable[[], Any], manner: Manner) -> int:
     def guarded() -> int | None:
         try:
             call()
-        except _OF_TYPER:
+        except ENDINGS:
             raise
         except Exception as error:
             if is_for_nobody(error):
