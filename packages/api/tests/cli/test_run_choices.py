@@ -9,6 +9,7 @@ from nemo_run._registry import factories
 from nemo_run.cli._run.choices import choose_executor, choose_plugins
 from nemo_run.cli._run.view import extras_of
 from nemo_run.cli.api import RunContext
+from nemo_run.exceptions import InvalidConfigError
 
 
 @dataclass(kw_only=True)
@@ -185,6 +186,59 @@ def test_named_executors_of_a_file(tmp_path):
     assert changed == run.LocalExecutor(ntasks_per_node=2, retries=1)
     with pytest.raises(ValueError, match="Did you mean 'two-here'"):
         parsed("executor=two-her")
+
+
+PROFILE = '[far-box]\ntype = "local"\nretries = 1\nenv_vars = {X = "1"}\n'
+PYTHON = """
+import nemo_run as run
+def here(procs: int, env: dict[str, str] | None = None, retries=0):
+    return run.LocalExecutor(ntasks_per_node=procs, env_vars=env or {}, retries=retries)
+ready = run.LocalExecutor(retries=1, env_vars={"X": "1"})
+"""
+
+
+@pytest.fixture
+def places(tmp_path):
+    for name, text in {"executors.toml": PROFILE, "executors.py": PYTHON}.items():
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o600)
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("far-box", {"retries": 1, "env_vars": {"X": "1"}}),
+        ("far-box()", {"retries": 1, "env_vars": {"X": "1"}}),
+        ("far-box(retries=2,)", {"retries": 2, "env_vars": {"X": "1"}}),
+        ("far-box(env_vars={A: b})", {"retries": 1, "env_vars": {"A": "b"}}),
+        ("far-box( env_vars[A]=b, retries+=2 )", {"retries": 3, "env_vars": {"X": "1", "A": "b"}}),
+        ("ready(env_vars={A: b})", {"retries": 1, "env_vars": {"A": "b"}}),
+        ("here(2)", {"ntasks_per_node": 2}),
+        ("here(procs=2, env={A: b, C: 'd,e'})", {"ntasks_per_node": 2, "env_vars": {"A": "b", "C": "d,e"}}),
+        ("here(2, retries=3)", {"ntasks_per_node": 2, "retries": 3}),
+    ],
+)
+def test_arguments_of_named_executors_are_read_as_words_are(places, text, fields):
+    assert parsed(f"run.executor={text}")[1].executor == run.LocalExecutor(**fields)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("far-box(retries=x)", "retries"),
+        ("far-box(env_vars=[1])", "env_vars"),
+        ("far-box(retires=2)", "Did you mean 'retries'"),
+        ("far-box(2)", "Too many positional arguments"),
+        ("far-box([)", "not found"),
+        ("here(procs=x)", "procs"),
+        ("here(prosc=1)", "Did you mean 'procs'"),
+        ("here", "executor 'here' of .*executors.py failed: TypeError: .*'procs'"),
+        ("hree(2)", "Did you mean 'here'"),
+    ],
+)
+def test_wrong_arguments_of_named_executors(places, text, told):
+    with pytest.raises(InvalidConfigError, match=told):
+        parsed(f"run.executor={text}")
 
 
 def test_methods_return_configurations():

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+from nemo_run._config.buildables import Partial
 from nemo_run._registry import factories
 from nemo_run._suggest import did_you_mean
 from nemo_run.cli._parse import calls
+from nemo_run.cli._parse.apply import parse_cli_args
 from nemo_run.cli._parse.errors import UnknownFactoryError
 from nemo_run.cli._parse.factories import parse_factory
-from nemo_run.cli._parse.literals import items_of, split
+from nemo_run.cli._parse.literals import items_of
 from nemo_run.cli._parse.texts import from_text
-from nemo_run.cli._run.errors import InvalidOptionError, UnknownNameError
+from nemo_run.cli._run.errors import UnknownNameError
 from nemo_run.core.execution.base import Executor
 from nemo_run.run.plugin import ExperimentPlugin
 
-_CALL = re.compile(r"(?P<name>[^()\[\]]+?)\s*(?:\((?P<arguments>.*)\))?", re.DOTALL)
+if TYPE_CHECKING:
+    from nemo_run.core.execution._profiles import Source
+
+_CALL = re.compile(r"(?P<name>[^()\[\]]+?)\s*(?P<arguments>(?:\(.*\))?)", re.DOTALL)
 
 
 def executor(owner: type, text: str) -> Any:
@@ -81,38 +86,32 @@ def _registered(owner: type, parameter: str, kind: type) -> dict[str, Callable[.
 
 
 def _from_place(owner: type, text: str) -> Any:
-    from nemo_run.core.execution._profiles import (
-        ExecutorNotFoundError,
-        executor_names,
-        named_executor_config,
-    )
+    from nemo_run.core.execution._profiles import ExecutorNotFoundError, executor_names, executor_source
 
-    match = _CALL.fullmatch(text.strip())
+    call = _call(text)
     try:
-        if match is not None:
-            return named_executor_config(match["name"], **_keywords(text, match["arguments"] or ""))
+        if call is not None:
+            return _configured(executor_source(call.name), call.arguments)
     except ExecutorNotFoundError:
         pass
     names = [*_registered(owner, "executor", Executor), *executor_names()]
-    raise UnknownNameError(f"Executor {text} not found.{_told(text, names)}") from None
+    name = text if call is None else call.name
+    raise UnknownNameError(f"Executor {text} not found.{_told(name, names)}") from None
 
 
-def _keywords(text: str, arguments: str) -> dict[str, Any]:
-    """Return what stands in the brackets behind the name of a profile."""
-    found: dict[str, Any] = {}
-    for part in split(arguments, ",") if arguments.strip() else ():
-        key, sign, value = part.partition("=")
-        if not sign:
-            raise InvalidOptionError(f"{text}: write {part.strip()!r} as FIELD={part.strip()}")
-        found[key.strip()] = _literal(value.strip())
-    return found
+def _call(text: str) -> calls.Call | None:
+    """Return what a text says, as for factories; but names of executors may be any text."""
+    match = _CALL.fullmatch(text.strip())
+    call = None if match is None else calls.parse_call(f"name{match['arguments']}")
+    return None if match is None or call is None else replace(call, name=match["name"], text=text)
 
 
-def _literal(text: str) -> Any:
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return text
+def _configured(source: Source, words: Sequence[str]) -> Any:
+    """Return the configuration of an executor with words applied: to it, or to the function that makes it."""
+    if source.function is None:
+        return parse_cli_args(source.config({}), words)
+    filled = parse_cli_args(Partial(source.function, bind_args=False), words)
+    return source.config({str(name): value for name, value in filled.__arguments__.items()})
 
 
 def _told(name: str, names: Iterable[str]) -> str:

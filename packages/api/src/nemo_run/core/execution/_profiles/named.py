@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nemo_run._lazy import LazyModule
@@ -34,7 +36,7 @@ def named_executor(name: str, **overrides: Any) -> Executor:
         InvalidConfigError: The profile cannot work; names file, profile and field.
         UntrustedFileError: Others own one of the files or may write to it.
     """
-    found = _find(name, overrides)
+    found = executor_source(name).find(overrides)
     return found if isinstance(found, Executor) else built(name, found)
 
 
@@ -50,18 +52,46 @@ def named_executor_config(name: str, **overrides: Any) -> Config[Any]:
         InvalidConfigError: The profile cannot work; names file, profile and field.
         UntrustedFileError: Others own one of the files or may write to it.
     """
-    found = _find(name, overrides)
-    return found.to_config() if isinstance(found, Executor) else found
+    return executor_source(name).config(overrides)
 
 
-def _find(name: str, overrides: Mapping[str, Any]) -> Executor | Config[Any]:
+@dataclass(frozen=True)
+class Source:
+    """Where an executor of some name comes from.
+
+    Attributes:
+        find: Given fields, or arguments of the function, returns the executor or its configuration.
+        function: Of ``executors.py`` that makes it; None where nothing is called.
+    """
+
+    find: Callable[[Mapping[str, Any]], Executor | Config[Any]]
+    function: Callable[..., Any] | None = None
+
+    def config(self, overrides: Mapping[str, Any]) -> Config[Any]:
+        """Return a new configuration.
+
+        Raises:
+            InvalidConfigError: It cannot work.
+        """
+        found = self.find(overrides)
+        return found.to_config() if isinstance(found, Executor) else found
+
+
+def executor_source(name: str) -> Source:
+    """Return where the executor of a name comes from.
+
+    Raises:
+        ExecutorNotFoundError: There is none of that name; lists those there are.
+        InvalidConfigError: A file cannot be understood.
+        UntrustedFileError: Others own one of the files or may write to it.
+    """
     book = open_book()
     layer = book.find(name)
     if layer is not None:
-        return _profile.Profile(book.stack(layer)).config(overrides)
+        return Source(_profile.Profile(book.stack(layer)).config)
     file = python_file.load()
     if file is not None and file.has(name):
-        return file.executor(name, overrides)
+        return Source(functools.partial(file.executor, name), file.function(name))
     raise ExecutorNotFoundError(_not_found(name, _names(book, file)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -53,6 +53,11 @@ class PythonFile:
     def has(self, name: str) -> bool:
         """Whether it defines anything of that name."""
         return name in self.table or hasattr(self.module, name)
+
+    def function(self, name: str) -> Callable[..., Any] | None:
+        """Return what is called to make the executor of that name; None where nothing is."""
+        found = look_up(self.module, name, self.path)
+        return found if callable(found) else None
 
     def executor(self, name: str, overrides: Mapping[str, Any]) -> Executor | Config[Any]:
         """Return the executor of that name, or the configuration of one.
