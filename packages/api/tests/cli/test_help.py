@@ -21,7 +21,9 @@ from nemo_run import help as help_module
 from nemo_run._registry import factories
 from nemo_run.cli._help import docs, places, values
 from nemo_run.cli._help.fields import choices_of, fields_of
+from nemo_run.cli._help.sections import defaults_section
 from nemo_run.help import class_to_str, help_for_callable, help_for_type
+from nemo_run_domain.secrets import MASK, Secret
 
 
 @pytest.fixture(autouse=True)
@@ -182,6 +184,35 @@ class Silent:
 )
 def test_a_default_is_one_short_line(value: Any, text: str) -> None:
     assert values.text_of(value) == text
+
+
+@dataclass
+class Login:
+    user: str = "me"
+    password: str = "hunter2"
+
+
+def log_in(
+    login: Login = run.Config(Login, password="hunter2", user="u" * 60),  # noqa: B008
+    token: str = "hunter2",
+    empty_token: str = "",
+    made: Login = Login(),  # noqa: B008
+    tokens: list[str] = ["hunter2"],  # noqa: B006
+    max_tokens: int = 4096,
+    secret: Any = Secret("hunter2"),  # noqa: B008
+) -> None: ...
+
+
+def test_secrets_are_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    run.help(log_in)
+    shown = capsys.readouterr().out
+    assert "hunter2" not in shown
+    assert shown.count(MASK) >= 6
+    lines = [line.split() for line in shown.splitlines()]
+    assert ["empty_token", "str", "=", "''"] in lines
+    assert ["max_tokens", "int", "=", "4096"] in lines
+    assert "hunter2" not in "".join(values.tree_of(log_in.__defaults__[0]))
+    assert "hunter2" not in str(defaults_section(None, run.Config(Login, password="hunter2"), None))
 
 
 def test_choices_are_what_one_may_write() -> None:

@@ -150,14 +150,14 @@ def _default(target: Any, parameter: inspect.Parameter) -> tuple[Any, str]:
         return MISSING, values.made_by(field.default_factory)
     if parameter.default is MISSING:
         return MISSING, ""
-    return parameter.default, values.head_of(parameter.default)
+    return parameter.default, values.head_of(parameter.default, parameter.name)
 
 
 def _with_value(field: Field, config: Any) -> Field:
     value = values.default_in(config, field.name)
     if value is MISSING:
         return field
-    return dataclasses.replace(field, default=value, shown=values.head_of(value), required=False)
+    return dataclasses.replace(field, default=value, shown=values.head_of(value, field.name), required=False)
 
 
 def _below(field: Field, levels: int, seen: tuple[Any, ...]) -> Iterator[Field]:

@@ -63,5 +63,5 @@ def _fields(context: Any) -> list[dataclasses.Field[Any]]:
 
 def _row(field: dataclasses.Field[Any], context: Any) -> Row:
     hint = hints_of(context).get(field.name, inspect.Parameter.empty)
-    shown = "" if field.default is dataclasses.MISSING else f"= {values.text_of(field.default)}"
+    shown = "" if field.default is dataclasses.MISSING else f"= {values.text_of(field.default, field.name)}"
     return Row((Span(f"run.{field.name}", "name"), Span(class_to_str(hint), "type"), Span(shown, "value")))

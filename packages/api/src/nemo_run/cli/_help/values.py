@@ -1,4 +1,4 @@
-"""Default values as short texts; configurations as small trees."""
+"""Default values as short texts, without the secrets in them; configurations as small trees."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
+from nemo_run._masking import masked
 from nemo_run._types.describe import class_to_str
 
 _LONGEST = 60
@@ -23,10 +24,23 @@ def is_config(value: Any) -> bool:
     return hasattr(kind, "__flatten__") and hasattr(kind, "__build__") and hasattr(value, "__fn_or_cls__")
 
 
-def text_of(value: Any) -> str:
-    """Return a value on one line, cut where it is long; never raises."""
-    text = _line(value)
+def text_of(value: Any, name: str = "") -> str:
+    """Return a value on one line, cut where it is long; never raises.
+
+    Args:
+        value: What to show.
+        name: Of the parameter that has it, which may say that it is secret.
+    """
+    text = _line(_open_part(value, name))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+def _open_part(value: Any, name: str) -> Any:
+    """Return a value without secrets; a text where users' objects do not allow that."""
+    try:
+        return value if value == "" else masked(value, name)  # which tells that there is none
+    except Exception:  # noqa: BLE001 - values are users' objects
+        return f"<{type(value).__name__}>"
 
 
 def _line(value: Any) -> str:
@@ -50,13 +64,13 @@ def tree_of(value: Any) -> tuple[str, ...]:
     """Return the arguments of a configuration as lines; none where ``text_of`` says it all."""
     if not is_config(value) or len(_line(value)) <= _LONGEST:
         return ()
-    lines = list(_branches(value, _DEEPEST))
+    lines = list(_branches(_open_part(value, ""), _DEEPEST))
     return tuple(lines if len(lines) <= _LINES else [*lines[: _LINES - 1], "..."])
 
 
-def head_of(value: Any) -> str:
+def head_of(value: Any, name: str) -> str:
     """Return a default for one cell: a configuration that is shown as a tree only by its target."""
-    return class_to_str(value.__fn_or_cls__) if tree_of(value) else text_of(value)
+    return class_to_str(value.__fn_or_cls__) if tree_of(value) else text_of(value, name)
 
 
 def _text(value: Any) -> str:
