@@ -196,8 +196,8 @@ def test_a_file_may_name_a_factory() -> None:
         ("fix.Net", "configures fix.Net, not fix.fit, which is to be run"),
         ("fix.wide", "is for fix.Net, not for fix.fit"),
         ("__main__.nosuch", "the program that runs has no 'nosuch'"),
-        ("fix.nosuch", "'fix' has no attribute 'nosuch'"),
-        ("nosuch.fit", "No module named 'nosuch'"),
+        ("fix.nosuch", "module 'fix' has no 'nosuch'"),
+        ("nosuch.fit", "cannot import 'nosuch', needed for 'nosuch.fit'"),
     ],
 )
 def test_a_file_for_something_else(target: str, message: str) -> None:
@@ -411,3 +411,25 @@ def test_an_argument_may_be_called_like_what_makes_a_task_lazy() -> None:
     config = run.Config(dict, is_lazy=True, resolve=5)
     text = str(YamlSerializer().serialize(config))
     assert YamlSerializer().deserialize(text) == config
+
+
+# -- errors say where -----------------------------------------------------------------------------
+
+
+def test_a_wrong_target_is_told_with_its_place_and_what_was_meant() -> None:
+    write("bad.yaml", "# a comment\n_target_: fix.fitt\nsteps: 3\n")
+    with pytest.raises(NemoRunError, match=r"bad.yaml, line 2, at _target_: .*'fitt'.* Did you mean 'fit'\?"):
+        resolved(yaml="bad.yaml")
+
+
+def test_a_scalar_of_a_file_that_does_not_fit_is_told_with_its_place() -> None:
+    write("all.yaml", "net:\n  width: 3\nother: 1\n")
+    with pytest.raises(NemoRunError, match=r"^all.yaml: '1' is no fix.Net"):
+        resolved("net=@all.yaml:other")
+
+
+def test_the_same_number_in_two_files_is_in_neither() -> None:
+    write("one.yaml", "x: 1\n")
+    write("two.yaml", "y: 1\n")
+    with pytest.raises(NemoRunError, match=r"^(?!.*two.yaml)"):
+        resolved("net=@one.yaml:x", "steps=@two.yaml:y")

@@ -194,3 +194,32 @@ def test_which_factory_counts(scripts):
     assert "fit 64 gelu 7 " in scripts.run("--yes", main=main).out
     assert "fit 64 gelu 100 " in scripts.run("--yes", "--yaml", "f.yaml", main=main).out
     assert "fit 64 gelu 100 " in scripts.run("--yes", "--factory", "base", main=main).out
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "# c\nrun:\n  nme: x\n",
+            "f.yaml, line 3, at run.nme: run.nme in the file is no option. Did you mean 'name'?",
+        ),
+        (
+            "run:\n  detach: maybe\n",
+            "f.yaml, line 2, at run.detach: run.detach in the file: 'maybe' is no bool",
+        ),
+        ("run:\n  executor: nosuch\n", "f.yaml, line 2, at run.executor: Executor nosuch not found"),
+        (
+            "steps: 3\nexecutor: x\n",
+            "f.yaml, line 2, at executor: 'executor' is no parameter of the function; ",
+        ),
+        (
+            "name: x\n",
+            "f.yaml, line 1, at name: 'name' is no parameter of the function; a setting of the run ",
+        ),
+    ],
+)
+def test_wrong_settings_of_the_run_are_told_with_their_place(scripts, text, message):
+    (scripts.folder / "f.yaml").write_text(text)
+    done = scripts.run("--yaml", "f.yaml", "net=wide", "--yes")
+    assert done.code == 1
+    assert message in done.err

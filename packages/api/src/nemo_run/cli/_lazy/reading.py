@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -114,8 +114,8 @@ def read_overwrite(word: str, documents: MutableMapping[int, Any]) -> Entry:
         return path, operator, value
     document = read_part(value.strip())
     data = document.data
-    if isinstance(data, (Mapping, list)):
-        documents[id(data)] = document
+    known = documents.get(id(data), document)
+    documents[id(data)] = document if known is document else None  # numbers may be in several files
     return path, FILE, data
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 import fiddle as fdl
 
+from nemo_run._data.errors import DataError, located
 from nemo_run._data.from_data import from_data
+from nemo_run._data.targets import find_target
 from nemo_run._types.namespace import get_type_namespace
 from nemo_run.cli._lazy.copying import copy_tree
 from nemo_run.cli._lazy.entries import FileEntry
@@ -18,6 +20,7 @@ from nemo_run.cli._lazy.importable import imported
 from nemo_run.cli._lazy.targets import LazyTarget
 from nemo_run.cli._parse.factories import parse_factory
 from nemo_run.config import Partial
+from nemo_run_domain.errors import NemoRunError
 
 
 def start(
@@ -70,11 +73,27 @@ def _target_of(file: FileEntry, target: Any, function: Any) -> Any:
         return function
     module, _, name = text.partition(".")
     if module != "__main__":
-        return imported(LazyTarget(text).target)
+        return _imported(text, file)
     found = getattr(sys.modules["__main__"], name, None)
     if found is None and name != getattr(function, "__qualname__", None):
         raise LazyConfigError(f"{_place(file)}: the program that runs has no {name!r}, which {text!r} names")
     return function if found is None else found
+
+
+def _imported(text: str, file: FileEntry) -> Any:
+    try:
+        return imported(LazyTarget(text).target)
+    except NemoRunError as error:
+        raise located(_told_better(text, error), _place(file)) from error
+
+
+def _told_better(text: str, error: Exception) -> Exception:
+    """Return the error that importing for data gives: it knows names that are like the wrong one."""
+    try:
+        find_target(text)
+    except DataError as better:
+        return better
+    return error
 
 
 def _is_same(one: Any, other: Any) -> bool:
