@@ -190,7 +190,7 @@ def test_nested_parameters_have_the_factories_of_their_owner():
         ("model=small(wide, wide, wide)", ArgumentParsingError, ["Too many positional"]),
         ("model=small(net=wide, wide)", ArgumentParsingError, ["after keyword"]),
         ("model=smal(wide)", UnknownFactoryError, ["smal", "Did you mean 'small' (Config["]),
-        ("model=small(wide", UnknownTypeError, ["Unsupported type", "expected a factory"]),
+        ("model=small(wide", UnknownTypeError, ["expected a factory", "KEY.FIELD=VALUE"]),
         ("model=small(wide,,wide)", UnknownTypeError, ["expected a factory"]),
         ("model=nosuch.module.thing", UnknownFactoryError, ["nosuch.module.thing"]),
         ("model=factories_here.CONSTANT(1)", FactoryError, ["takes no arguments"]),
@@ -290,7 +290,7 @@ def test_objects_of_the_script_that_fit(script, word, expected):
 
 @pytest.mark.parametrize(
     "word",
-    ["names=NUMBER", "names=NUMBERS", "names=SECRET", "names=Net", "names=CONFIG", "names=unsaid", 
+    ["names=NUMBER", "names=NUMBERS", "names=SECRET", "names=Net", "names=CONFIG", "names=unsaid",
      "table=SECRET", "table=NAMES", "table=unsaid", "net=NUMBER", "net=SECRET", "net=Sgd", "net=said"],
 )  # fmt: skip
 def test_objects_of_the_script_that_do_not_fit(script, word):

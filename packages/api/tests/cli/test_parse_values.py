@@ -245,7 +245,7 @@ def test_value(text, hint, value):
         ("x", Unresolved("Nope"), UnknownTypeError, "No matching factory found for: x"),
         ("5", Unresolved("Nope"), UnknownTypeError, "Unsupported type: Nope"),
         ("5", ["no type"], UnknownTypeError, "Unsupported type: ['no type']"),
-        ("5", Point, UnknownTypeError, "Unsupported type"),
+        ("5", Point, UnknownTypeError, "expected a factory"),
         ("null", Point, UnknownTypeError, "None is not allowed"),
         ("Config[nosuch.X]", Point, ParseError, "nothing named"),
         ("Config[math.pi]", Point, ParseError, "Cannot configure"),

@@ -19,6 +19,11 @@ from nemo_run.cli._parse.objects import made_function, wants_function, wants_obj
 CUSTOM: dict[Any, Parser] = {}
 """Type -> parser that users registered."""
 
+_EXPECTED = (
+    "expected a factory, as in NAME or NAME(key=value), Config or Config[package.Class]; "
+    "words such as KEY.FIELD=VALUE set one field each"
+)
+
 
 def from_text(text: str, hint: Any, owner: Any = None, name: str = "") -> Any:
     """Return what a text means as the value of a parameter; a new object each time.
@@ -113,9 +118,10 @@ class _Reader:
     def _unknown(self, text: str, call: Call | None, spot: Spot) -> UnknownTypeError:
         if call is not None:
             return calls.unknown(call, spot)
-        reason = "None is not allowed" if is_none(text) else f"Unsupported type: {spot.hint}"
+        reasons = ["None is not allowed"] if is_none(text) else []
         if config_class_of(spot.hint) is not None:
-            reason += "; expected a factory, as in NAME or NAME(key=value), Config or Config[package.Class]"
+            reasons.append(_EXPECTED)
+        reason = "; ".join(reasons) or f"Unsupported type: {spot.hint}"
         return UnknownTypeError(text, spot.hint, reason)
 
     def _called(self, call: Call, spot: Spot) -> tuple[Any] | None:
