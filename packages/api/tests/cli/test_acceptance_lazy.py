@@ -13,6 +13,7 @@ from fix import Net, Sgd, fit, wide
 import nemo_run as run
 from nemo_run.cli._lazy.importing import lazy_imports
 from nemo_run.cli._run.export import serialize_configuration
+from nemo_run.cli.config import ConfigSerializer
 from nemo_run.cli.lazy import LazyEntrypoint, load_config_from_path
 from nemo_run.exceptions import NemoRunError
 
@@ -103,10 +104,13 @@ def test_defaults_that_are_configurations(words: list[str], width: int) -> None:
     assert defaulted.__defaults__ == (wide(), [wide(1)], 3)
 
 
-def exported(tmp_path: Path, name: str, config: Any) -> str:
+def exported(tmp_path: Path, name: str, config: Any, *, is_lazy: bool = False) -> str:
     option, _, suffix = name.partition(":")
     path = tmp_path / option
-    options: dict[str, Any] = {f"to_{path.suffix[1:]}": f"{path}{':' + suffix if suffix else ''}"}
+    options: dict[str, Any] = {
+        "is_lazy": is_lazy,
+        f"to_{path.suffix[1:]}": f"{path}{':' + suffix if suffix else ''}",
+    }
     serialize_configuration(config, **options)
     return str(path)
 
@@ -124,6 +128,43 @@ def test_a_section_that_was_exported_is_read_again(tmp_path: Path) -> None:
     config = resolved(["net=wide(5)"])
     path = exported(tmp_path, "o.yaml:net", config)
     assert resolved([f"net=@{path}"]) == config
+
+
+TEXTS = [
+    "${steps}",
+    "a ${steps} ${",
+    "\\${steps}",
+    "\\\\${steps} \\$",
+    "$${steps}",
+    "${oc.env:HOME}",
+    "???",
+    "${",
+]
+
+
+@pytest.mark.parametrize("suffix", ["yaml", "json", "toml"])
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_section_is_read_as_it_was(tmp_path: Path, text: str, suffix: str) -> None:
+    config = run.Partial(fit, net=run.Config(Net, act=text), steps=3)
+    path = exported(tmp_path, f"o.{suffix}:net", config)
+    assert resolved([f"net=@{path}", "steps=3"]) == config
+    assert ConfigSerializer().load(path) == config.net
+
+
+@pytest.mark.parametrize("text", [text for text in TEXTS if text != "???"])
+def test_a_section_that_is_no_configuration_is_read_as_it_was(tmp_path: Path, text: str) -> None:
+    config = run.Partial(fit, extra={"a": [text], "b": 1}, steps=3)
+    path = exported(tmp_path, "o.yaml:extra", config)
+    assert resolved([f"extra=@{path}", "steps=3"]) == config
+
+
+def test_a_lazy_task_is_read_as_it_was(tmp_path: Path) -> None:
+    task: Any = LazyEntrypoint("fix.fit", overwrites=["title=${steps}", "steps=3"])
+    task.net.act = "${steps}"
+    task.extra = ["${steps}"]
+    path = exported(tmp_path, "o.yaml", task, is_lazy=True)
+    assert LazyEntrypoint("fix.fit", yaml=path).resolve() == task.resolve()
+    assert task.resolve() == run.Partial(fit, title="3", steps=3, extra=["${steps}"], **net(act="${steps}"))
 
 
 def test_a_section_that_is_not_there(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from nemo_run._data.forms import ARGS, CALL, PARTIAL, TARGET
 from nemo_run._lazy import LazyModule
 from nemo_run.cli._lazy.entries import FILE, Entry, FileEntry, is_word
 from nemo_run.cli._lazy.errors import InterpolationError, LazyConfigError
@@ -20,6 +21,7 @@ else:
 
 _START = "${"
 _ESCAPED = re.compile(r"(?<!\\)\\\$\{")
+_TO_ESCAPE = re.compile(r"(\\*)\$\{")
 _HIDDEN = "\x00{"  # no text of a command line or a file can hold it
 _MISSING = "???"
 
@@ -27,7 +29,8 @@ _MISSING = "???"
 def interpolate(files: Sequence[FileEntry], changes: Sequence[Entry]) -> tuple[list[FileEntry], list[Entry]]:
     """Return contents of files and words with the values that they refer to.
 
-    A whole task that was exported stands for itself, whatever is in it.
+    What was exported stands for itself, whatever is in it: a whole task, and a part of one that
+    ``literal`` has marked.
 
     Raises:
         ValueError: A reference leads nowhere, or nothing was given for a ``???``.
@@ -51,7 +54,9 @@ def _refers(file: FileEntry) -> bool:
 
 
 def _is_exported(file: FileEntry) -> bool:
-    return not file.path and isinstance(file.data, dict) and {"_target_", "_partial_"} <= set(file.data)
+    if not (isinstance(file.data, dict) and {TARGET, PARTIAL} <= set(file.data)):
+        return False
+    return not file.path or file.data[PARTIAL] is False  # nobody writes the latter by hand
 
 
 def _changed(change: Entry, values: _Values) -> Entry:
@@ -104,6 +109,39 @@ def _texts(data: Any) -> Iterator[tuple[tuple[Any, ...], str]]:
         elif isinstance(value, (dict, list)):
             items = value.items() if isinstance(value, dict) else enumerate(value)
             todo += [((*path, key), part) for key, part in items if isinstance(part, (str, dict, list))][::-1]
+
+
+# -- values to be written -------------------------------------------------------------------------
+
+
+def literal(data: Any) -> Any:
+    """Return data of a part of a task such that nothing in it is taken for a reference when it is read.
+
+    A ``Partial`` is left as it is: at the place of a parameter, its texts may be references.
+    """
+    if not any(_START in text or text == _MISSING for _, text in _texts(data)):
+        return data
+    if not isinstance(data, dict) or TARGET not in data or {ARGS, CALL} & set(data):
+        return escaped(data)
+    return {TARGET: data[TARGET], PARTIAL: False, **data}
+
+
+def escaped(data: Any) -> Any:
+    """Return data with a backslash before each start of a reference; what is shared stays shared."""
+    return _escaped(data, {})
+
+
+def _escaped(data: Any, memo: dict[int, Any]) -> Any:
+    if isinstance(data, str):
+        return _TO_ESCAPE.sub(r"\1\1\\${", data)
+    if not isinstance(data, (dict, list)):
+        return data
+    if id(data) not in memo:
+        if isinstance(data, dict):
+            memo[id(data)] = {key: _escaped(value, memo) for key, value in data.items()}
+        else:
+            memo[id(data)] = [_escaped(value, memo) for value in data]
+    return memo[id(data)]
 
 
 # -- values to be given ---------------------------------------------------------------------------

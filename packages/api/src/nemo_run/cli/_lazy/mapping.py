@@ -7,6 +7,7 @@ from typing import Any
 
 from nemo_run._data.to_data import to_data
 from nemo_run.cli._lazy.entrypoint import LazyEntrypoint, target_name
+from nemo_run.cli._lazy.interpolation import escaped
 from nemo_run.cli._lazy.nested import nested
 from nemo_run.cli._lazy.verbatim import Verbatim
 
@@ -14,7 +15,8 @@ from nemo_run.cli._lazy.verbatim import Verbatim
 def as_mapping(entry: LazyEntrypoint) -> dict[str, Any]:
     """Return ``_target_``, ``_factory_`` if there is one, and what was recorded by its path.
 
-    Words get the type they have as Python literals; their parameters are not known here.
+    Words get the type they have as Python literals; their parameters are not known here. A ``${`` in a
+    value from Python is escaped as in files.
     """
     mapping: dict[str, Any] = {"_target_": target_name(entry._target_)}
     if entry._factory_ is not None:
@@ -25,9 +27,9 @@ def as_mapping(entry: LazyEntrypoint) -> dict[str, Any]:
 
 def _typed(path: str, value: Any) -> Any:
     if isinstance(value, Verbatim):
-        return str(value)
+        return escaped(str(value))
     if type(value) is not str:
-        return to_data(value)
+        return escaped(to_data(value))
     if path.endswith(("_factory_", "_target_")):
         return value
     if value.lower() in ("true", "false"):

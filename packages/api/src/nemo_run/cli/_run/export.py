@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from nemo_run._lazy import LazyModule
 from nemo_run._masking import masked
 from nemo_run.cli import _show
 from nemo_run.cli._run.view import ContextView
 from nemo_run.exceptions import InvalidConfigError, NemoRunError
+
+if TYPE_CHECKING:
+    from nemo_run.cli._lazy import interpolation
+else:
+    interpolation = LazyModule("nemo_run.cli._lazy.interpolation")
 
 _OPTIONS = ("yaml", "toml", "json")
 
@@ -103,7 +109,8 @@ def _lazy_part(lazy: Any, section: str) -> Any:
 def _config_part(config: Any, section: str) -> Any:
     from nemo_run._data.to_data import to_data
 
-    return to_data(_part(config, section))
+    data = to_data(_part(config, section))
+    return interpolation.literal(data) if section else data
 
 
 def _rendered(config: Any, data_of: Callable[[Any, str], Any], wanted: Mapping[str, str]) -> Iterator[_File]:
