@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ from nemo_run.cli._lazy.verbatim import Verbatim
 
 _FLAGS = {"allow_objects": True}
 _PLACE = "__nemo_run_value__"
+_RAISED = re.compile(r"^\w+ raised while resolving interpolation: ")
+_NO_PARENT = re.compile(r"Error trying to access (\S+): node `(.+?)` is not a container")
 
 
 class Tree:
@@ -78,7 +81,13 @@ def _refused(path: str, text: Any, error: Exception) -> InterpolationError:
 
 
 def _reason(error: Exception) -> str:
-    return " ".join(str(error).partition("\n")[0].split()) or type(error).__name__
+    text = " ".join(str(error).partition("\n")[0].split()) or type(error).__name__
+    text = _RAISED.sub("", text)
+    if found := _NO_PARENT.search(text):
+        wanted, parent = found.groups()
+        reason = f"{parent} is given as one text, so {wanted} is not known"
+        return f"{reason}: only what words and files say can be referred to"
+    return text
 
 
 def _plain(value: Any, *, resolve: bool) -> Any:
