@@ -22,6 +22,10 @@ def main() -> None:
         create_cli()(prog_name=_program())
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as error:
+        from nemo_run.cli import _ending
+
+        sys.exit(_ending.cannot_write(error))
 
 
 def _quieten() -> None:

@@ -87,6 +87,16 @@ def _sentence(error: BaseException) -> str:
     return f"{sentence} (in {word!r})" if word and str(word) not in sentence else sentence
 
 
+def cannot_write(error: OSError) -> int:
+    """Tell that what a program has to say cannot be written, its help for example; returns the exit code."""
+    if isinstance(error, BrokenPipeError):
+        _discard_output()
+        return NOT_READ
+    complain(error)
+    _discard_output()
+    return FAILED
+
+
 def _discard_output() -> None:
     """Let what is still buffered end nowhere, or Python complains when it exits.
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
+
+from nemo_run.cli._typer_errors import UsageError
 
 _COMPLETE = "NEMORUN_COMPLETE"
 _SHELLS = ("bash", "zsh", "fish")
@@ -28,7 +31,8 @@ class QuickCommand(TyperCommand):
     def parse_args(self, ctx: Any, args: Any) -> Any:
         """Prepare the parameters, ``--help`` included, and parse."""
         _quicken(self.get_params(ctx))
-        return super().parse_args(ctx, args)
+        with usage_of(ctx):
+            return super().parse_args(ctx, args)
 
 
 class QuickGroup(TyperGroup):
@@ -42,7 +46,19 @@ class QuickGroup(TyperGroup):
     def parse_args(self, ctx: Any, args: Any) -> Any:
         """Prepare the parameters, ``--help`` included, and parse."""
         _quicken(self.get_params(ctx))
-        return super().parse_args(ctx, args)
+        with usage_of(ctx):
+            return super().parse_args(ctx, args)
+
+
+@contextlib.contextmanager
+def usage_of(ctx: Any) -> Iterator[None]:
+    """Let every error about the words of a command be shown with its usage."""
+    try:
+        yield
+    except UsageError as error:
+        if error.ctx is None:
+            error.ctx, error.cmd = ctx, ctx.command
+        raise
 
 
 def _answer_shells(program: Any) -> None:

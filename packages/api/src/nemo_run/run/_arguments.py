@@ -9,6 +9,7 @@ from typing import Any
 from nemo_run._plain_repr import masked_repr, plain_repr
 
 _UNSET = "<unset>"
+_CONTEXT = "ctx"
 _REST = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _NAME_WIDTH, _VALUE_WIDTH = 20, 60
 
@@ -65,6 +66,8 @@ def _title(configured: Any) -> str:
 def _rows(configured: Any) -> list[tuple[str, str]]:
     parameters = list(configured.__signature_info__.parameters.values())
     rows = {p.name: _default(configured.__fn_or_cls__, p) for p in parameters if p.kind not in _REST}
+    if rows.get(_CONTEXT) == _UNSET:  # experiments get it when they are called
+        del rows[_CONTEXT]
     for key, value in configured.__arguments__.items():
         name = _name(key, parameters)
         rows[name] = masked_repr(value, name)

@@ -7,7 +7,7 @@ from typing import Any
 
 from nemo_run._registry import entrypoints
 from nemo_run._registry.discovery import load_all
-from nemo_run.cli._lazy.errors import NoEntrypointError
+from nemo_run.cli._lazy.errors import UnknownCommandError
 
 
 def find_entrypoint(words: Sequence[str]) -> Any:
@@ -28,7 +28,7 @@ def walk(tree: Mapping[str, Any], path: Sequence[str]) -> Any:
     here: Any = tree
     for position, word in enumerate(path):
         if not isinstance(here, Mapping):
-            raise NoEntrypointError(
+            raise UnknownCommandError(
                 f"{path[position - 1]!r} is a terminal entrypoint and does not have subcommand {word!r}. "
                 f"Call it as {' '.join(path[:position])!r}."
             )
@@ -37,7 +37,7 @@ def walk(tree: Mapping[str, Any], path: Sequence[str]) -> Any:
             raise _unknown(here, path, position)
         here = below
     if isinstance(here, Mapping):
-        raise NoEntrypointError(
+        raise UnknownCommandError(
             f"Incomplete command: {' '.join(path)!r}. Please specify a subcommand. "
             f"Available subcommands: {_listed(here)}"
         )
@@ -52,12 +52,12 @@ def _child(tree: Mapping[str, Any], word: str) -> Any:
     return next((leaf for leaf in leaves if getattr(leaf, "name", None) == word), None)
 
 
-def _unknown(tree: Mapping[str, Any], path: Sequence[str], position: int) -> NoEntrypointError:
+def _unknown(tree: Mapping[str, Any], path: Sequence[str], position: int) -> UnknownCommandError:
     if position == 0:
-        return NoEntrypointError(
+        return UnknownCommandError(
             f"Entrypoint {path[0]!r} not found. Available top-level entrypoints: {_listed(tree)}"
         )
-    return NoEntrypointError(
+    return UnknownCommandError(
         f"Subcommand {path[position]!r} not found for entrypoint {' '.join(path[:position])!r}. "
         f"Available subcommands: {_listed(tree)}"
     )

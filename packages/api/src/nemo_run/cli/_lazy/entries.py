@@ -47,7 +47,9 @@ def read_word(word: str) -> Entry:
     """
     path, equals, value = word.partition("=")
     if not equals:
-        raise OverwriteError(f"Invalid overwrite format: {word}. An overwrite is key=value.")
+        has_name = word.isidentifier()
+        reason = f"It has no value: write {word}=VALUE" if has_name else "An overwrite is key=value."
+        raise OverwriteError(f"Invalid overwrite format: {word or repr(word)}. {reason}")
     return normalised((path, "=", value))
 
 

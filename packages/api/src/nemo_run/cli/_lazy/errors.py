@@ -33,6 +33,10 @@ class NoEntrypointError(NotFoundError, ValueError):
     """A command or a script leads to no entry point."""
 
 
+class UnknownCommandError(NoEntrypointError):
+    """The words of a command lead to no entry point."""
+
+
 class OverwriteError(InvalidConfigError):
     """An overwrite that is no ``key=value``."""
 

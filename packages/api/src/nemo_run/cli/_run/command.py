@@ -3,54 +3,24 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import typer
 
 from nemo_run._lazy import LazyModule
 from nemo_run.cli._help.command import command_class
+from nemo_run.cli._quick import usage_of
 from nemo_run.cli._run import endings
 from nemo_run.cli._run.defaults import check_defaults, completed, is_empty
 from nemo_run.cli._run.options import GLOBAL_OPTIONS, RUN_OPTIONS, manner_of, with_options
+from nemo_run.cli._run.plan import CommandPlan
+from nemo_run.cli._typer_errors import UsageError
 
 _session: Any = LazyModule("nemo_run.cli._run.session")
 
-_UsageError: Any = typer.BadParameter.__mro__[1]  # Typer has its own Click or not; it does not export this
 
 _ONCE = ("yaml", "to_yaml", "to_toml", "to_json")  # the first one would be dropped silently
-
-
-@dataclass(frozen=True, kw_only=True)
-class CommandPlan:
-    """What a run command is made of.
-
-    Attributes:
-        context_class: ``RunContext`` or a subclass.
-        name: Of the command.
-        fn: What runs.
-        default_factory: Makes the configuration to start from.
-        default_executor: ``Config`` of where to run.
-        default_plugins: ``Config`` of a plugin, or a list of them.
-        type: ``task`` or ``experiment``.
-        is_main: The command is a script of its own.
-        cmd_defaults: Values of options that are not given.
-        entrypoint: The ``Entrypoint``, if there is one.
-        find_lazy: Words -> lazy entry point, name, other words; for commands that import nothing.
-    """
-
-    context_class: Any
-    name: str
-    fn: Callable[..., Any]
-    default_factory: Any
-    default_executor: Any
-    default_plugins: Any
-    type: str
-    is_main: bool
-    cmd_defaults: Mapping[str, Any]
-    entrypoint: Any
-    find_lazy: Callable[[list[str]], tuple[Any, str, list[str]]] | None = None
 
 
 def add(parent: Any, plan: CommandPlan, command_kwargs: Mapping[str, Any]) -> None:
@@ -67,7 +37,8 @@ def add(parent: Any, plan: CommandPlan, command_kwargs: Mapping[str, Any]) -> No
         inherited = {n: v for n, v in (ctx.obj or {}).items() if n in GLOBAL_OPTIONS} if _is_data(ctx) else {}
         given = completed(values, {**plan.cmd_defaults, **inherited})
         words = [*ctx.args]
-        code = endings.code_of(lambda: _session.run(plan, words, given), manner_of(given))
+        with usage_of(ctx):
+            code = endings.code_of(lambda: _session.run(plan, words, given), manner_of(given))
         if code:
             raise typer.Exit(code)
 
@@ -97,13 +68,13 @@ class _WithWords:
         given = [*args]
         try:
             rest = super().parse_args(ctx, args)  # type: ignore[misc]
-        except _UsageError as error:
+        except UsageError as error:
             if hasattr(error, "possibilities"):
-                raise _UsageError(_about(error.option_name, given, self, ctx), ctx=ctx) from None
+                raise UsageError(_about(error.option_name, given, self, ctx), ctx=ctx) from None
             raise
         dashed = next((word for word in ctx.args if word.startswith("-")), None)
         if dashed is not None and not ctx.resilient_parsing:
-            raise _UsageError(_about(dashed.partition("=")[0], given, self, ctx), ctx=ctx)
+            raise UsageError(_about(dashed.partition("=")[0], given, self, ctx), ctx=ctx)
         _check_texts(self, ctx, given)
         return rest
 
@@ -112,19 +83,34 @@ def _check_texts(command: Any, ctx: Any, words: list[str]) -> None:
     for param in command.get_params(ctx):
         flag = param.opts[0]
         if is_empty(param.name, ctx.params.get(param.name)):
-            raise _UsageError(f"Option {flag!r} requires a value; it is empty.", ctx=ctx)
+            raise UsageError(f"Option {flag!r} requires a value; it is empty.", ctx=ctx)
         if param.name in _ONCE and sum(word.partition("=")[0] == flag for word in words) > 1:
-            raise _UsageError(f"Option {flag!r} can be given only once.", ctx=ctx)
+            raise UsageError(f"Option {flag!r} can be given only once.", ctx=ctx)
 
 
 def _about(option: str, words: list[str], command: Any, ctx: Any) -> str:
     known = [flag for param in command.get_params(ctx) for flag in (*param.opts, *param.secondary_opts)]
     text = f"No such option: {option}"
+    if option in known:
+        return f"{option} stands behind --, where no options are: write it in front"
     if close := difflib.get_close_matches(option, known, n=1, cutoff=0.75):
         return f"{text} (did you mean {close[0]}?)"
     word = next((w for w in words if w.partition("=")[0] == option), option)
-    bare = word.lstrip("-")
-    if option.startswith("--"):
-        key, sign, value = bare.partition("=")
-        return f"{text} (did you mean {key.replace('-', '_')}={value if sign else '...'}?)"
-    return text
+    meant = _overwrite(word, command) if option.startswith("--") else ""
+    return f"{text} (did you mean {meant}?)" if meant else text
+
+
+def _overwrite(word: str, command: Any) -> str:
+    """Return the word for a parameter that an option looks like; nothing if there is no such parameter."""
+    from nemo_run._types.hints import signature_of
+
+    key, sign, value = word.lstrip("-").partition("=")
+    key, value = key.replace("-", "_"), value if sign else "..."
+    try:
+        parameters = signature_of(command.entrypoint.fn).parameters
+    except (AttributeError, TypeError, ValueError):  # it is not known here
+        return f"{key}={value}"
+    name, dot, rest = key.partition(".")
+    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
+    close = [name] if takes_any else difflib.get_close_matches(name, parameters, n=1, cutoff=0.75)
+    return f"{close[0]}{dot}{rest}={value}" if close else ""

@@ -112,8 +112,8 @@ def check_complete(task: Any) -> None:
 
     missing = [f"{path} ({class_to_str(hint)})" for path, hint in missing_arguments(task) if path != "ctx"]
     if missing:
-        word = missing[0].partition(" ")[0]
-        raise MissingArgumentsError(f"no value for {', '.join(missing)}; give them as {word}=VALUE")
+        word, them = missing[0].partition(" ")[0], "it" if len(missing) == 1 else "them"
+        raise MissingArgumentsError(f"no value for {', '.join(missing)}; give {them} as {word}=VALUE")
 
 
 def without_context(task: Any) -> Any:

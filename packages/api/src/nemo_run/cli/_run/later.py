@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shlex
 import sys
@@ -12,9 +13,10 @@ import typer
 
 from nemo_run.cli._run import command
 from nemo_run.cli._run.errors import InvalidOptionError
+from nemo_run.cli._run.plan import CommandPlan
 from nemo_run.cli._run.program import run_app
+from nemo_run.cli._typer_errors import UsageError
 
-_UsageError: Any = typer.BadParameter.__mro__[1]
 _OTHER_GROUPS = ("devspace", "experiment")
 
 
@@ -23,8 +25,29 @@ def create() -> typer.Typer:
     from nemo_run.cli._run.context import RunContext
 
     app = _application()
-    command.add(app, _plan(RunContext, "lazy", _find_command, None, (None, None, None)), {})
+    command.add(
+        app, _plan(RunContext, "lazy", _find_command, None, (None, None, None)), {"cls": _lazy_class()}
+    )
     return app
+
+
+def _lazy_class() -> type:
+    return type("LazyCommand", (_OfCommand, command.class_for(None)), {})
+
+
+class _OfCommand:
+    """The command that stands for all others; its usage has their words."""
+
+    def parse_args(self, ctx: Any, args: Any) -> Any:
+        """Parse options and words."""
+        path = itertools.takewhile(lambda word: "=" not in word and not word.startswith("-"), args)
+        ctx.info_name = f"{ctx.info_name} --lazy {' '.join(path) or 'COMMAND...'}"
+        return super().parse_args(ctx, args)  # type: ignore[misc]
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Say that words may follow the options."""
+        del ctx
+        return ["[OPTIONS]", "[ARGUMENTS]"]
 
 
 def _find_command(words: list[str]) -> tuple[Any, str, list[str]]:
@@ -33,7 +56,7 @@ def _find_command(words: list[str]) -> tuple[Any, str, list[str]]:
 
     path = [word for word in words if "=" not in word]
     if not path:
-        raise _UsageError("--lazy needs a command: nemorun --lazy COMMAND... KEY=VALUE...")
+        raise UsageError("--lazy needs a command: nemorun --lazy COMMAND... KEY=VALUE...")
     if path[0] in _OTHER_GROUPS:
         raise InvalidOptionError("Lazy CLI does not support devspace and experiment commands.")
     others = [word for word in words if "=" in word]
@@ -76,7 +99,7 @@ def _of_script(fn: Any) -> Any:
 
 
 def _plan(context_class: Any, name: str, find: Any, defaults: Any, chosen: tuple[Any, Any, Any]) -> Any:
-    return command.CommandPlan(
+    return CommandPlan(
         context_class=context_class,
         name=name,
         fn=find,

@@ -8,6 +8,7 @@ from typing import Any
 from nemo_run.cli._run import confirm, display, export, file_context, flow, launching
 from nemo_run.cli._run.errors import InvalidOptionError
 from nemo_run.cli._run.view import ContextView, extras_of
+from nemo_run.cli._typer_errors import UsageError
 
 
 def execute(context: ContextView, entrypoint: Any, args: Sequence[str], name: str) -> None:
@@ -25,9 +26,18 @@ def execute(context: ContextView, entrypoint: Any, args: Sequence[str], name: st
         flow.say("Export complete. Skipping execution.")
         return
     if context.executor is None:
-        _run_here(context, lazy.resolve(ctx=context))
+        _run_here(context, _resolved(context, lazy))
         return
     _launch(context, lazy, name)
+
+
+def _resolved(context: ContextView, lazy: Any) -> Any:
+    from nemo_run.cli._lazy.errors import UnknownCommandError
+
+    try:
+        return lazy.resolve(ctx=context)
+    except UnknownCommandError as error:
+        raise UsageError(str(error)) from error
 
 
 def _run_here(context: ContextView, task: Any) -> None:

@@ -9,9 +9,7 @@ from typing import Any
 import typer
 
 from nemo_run.cli import _ending
-
-_UsageError: Any = typer.BadParameter.__mro__[1]
-_ClickError: Any = typer.BadParameter.__mro__[2]
+from nemo_run.cli._typer_errors import ClickError
 
 
 def run_app(app: Any, words: list[str] | None = None) -> None:
@@ -28,7 +26,7 @@ def run_app(app: Any, words: list[str] | None = None) -> None:
 def _code_of(app: Any, words: list[str] | None) -> int:
     try:
         code = app(words, prog_name=program_name(), standalone_mode=False)
-    except _ClickError as error:
+    except ClickError as error:
         error.show()
         return int(error.exit_code)
     except typer.Abort:
@@ -38,6 +36,8 @@ def _code_of(app: Any, words: list[str] | None) -> int:
         return getattr(error, "code", None) or _ending.INTERRUPTED
     except typer.Exit as error:
         return int(error.exit_code)
+    except OSError as error:
+        return _ending.cannot_write(error)
     return code if isinstance(code, int) else _ending.OK
 
 
