@@ -11,12 +11,13 @@ from nemo_run._data.document import Where, name_of, path_of
 from nemo_run._data.errors import DataError
 from nemo_run._data.forms import TARGET
 from nemo_run._data.targets import find_target
+from nemo_run._data.unset import filled_in
 
 
 def find_lost_null(data: Any, *, imports: bool) -> str:
     """Return the path of a None that would not come back if it was left out; an empty text if there is none.
 
-    An argument that is None by default comes back.
+    An argument that is None by default comes back, unless it is configured by itself when left out.
 
     Args:
         data: What ``to_data`` returns.
@@ -37,6 +38,12 @@ def find_lost_null(data: Any, *, imports: bool) -> str:
     return ""
 
 
+def refuse_lost_null(data: Any) -> None:
+    """Raise ``InvalidConfigError`` for a None that TOML would turn into something else."""
+    if lost := find_lost_null(data, imports=True):
+        raise DataError(f"{lost} is None, and TOML has no null; use YAML or JSON")
+
+
 def _lost_in(mapping: Mapping[Any, Any], default: Callable[[Any, Any], Any]) -> Any:
     """Return the key of an entry that is None and would not be so without being written."""
     target = mapping.get(TARGET)
@@ -48,6 +55,8 @@ def _default(target: str, key: Any) -> Any:
     try:
         found = find_target(target)
     except DataError:
+        return _unknown
+    if key in filled_in(found):
         return _unknown
     if isinstance(key, int):  # positional-only
         key = [*(parameters_of(found) or {}), *[""] * (key + 1)][key]

@@ -29,11 +29,12 @@ class UnsetArguments:
 
     def _filled_in(self, target: Any) -> Iterable[str | int]:
         if id(target) not in self._filled:
-            self._filled[id(target)] = (target, tuple(_arguments(target)))
+            self._filled[id(target)] = (target, tuple(filled_in(target)))
         return self._filled[id(target)][1]
 
 
-def _arguments(target: Any) -> Mapping[str | int, Any]:
+def filled_in(target: Any) -> Mapping[str | int, Any]:
+    """Return the arguments that are configured by themselves, by name or place."""
     try:
         return Partial(target).__arguments__
     except (TypeError, ValueError):

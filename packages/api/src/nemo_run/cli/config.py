@@ -11,6 +11,7 @@ from nemo_run._data.files import read_text, write_text, write_to
 from nemo_run._data.formats import check_format, format_of, read, write
 from nemo_run._data.from_data import config_from
 from nemo_run._data.load import split_section
+from nemo_run._data.nulls import refuse_lost_null
 from nemo_run._data.to_data import to_data
 from nemo_run._masking import masked
 from nemo_run.core.serialization.yaml import resolved
@@ -21,11 +22,13 @@ _Path = str | os.PathLike[str]
 class ConfigSerializer:
     """Writes configurations as YAML, JSON or TOML and reads them.
 
-    All three hold the same tree. YAML keeps what is shared shared; JSON and TOML write it again. TOML
-    has no None: such arguments are left out and come back as defaults, and inside a list they are an
-    error. A file can have anything that can be imported configured, so read only what is to be trusted
-    like a program; see ``YamlSerializer`` for that and for what reading accepts. A file with a secret in
-    it, by its type or its name, can only be read by its owner.
+    All three hold the same tree. YAML keeps what is shared shared; JSON and TOML write it again, so what
+    was one object comes back as several. TOML has no None: arguments that are None by default are left
+    out, any other None is an error.
+
+    A file can have anything that can be imported configured, so read only what is to be trusted like a
+    program; see ``YamlSerializer`` for that and for what reading accepts. A file with a secret in it, by
+    its type or its name, can only be read by its owner.
     """
 
     def serialize_yaml(self, cfg: Any, stream: Any = None) -> str | None:
@@ -176,7 +179,14 @@ def _converted(text: str, source: str, target: str) -> str:
 
 
 def _serialize(cfg: Any, kind: str, stream: Any) -> str | None:
-    return write_to(stream, write(to_data(resolved(cfg)), kind))
+    return write_to(stream, _written(resolved(cfg), kind))
+
+
+def _written(config: Any, kind: str) -> str:
+    data = to_data(config)
+    if kind == "toml":
+        refuse_lost_null(data)
+    return write(data, kind)
 
 
 def _deserialize(text: str, kind: str, source: str = "") -> Any:
@@ -185,7 +195,7 @@ def _deserialize(text: str, kind: str, source: str = "") -> Any:
 
 def _dump(cfg: Any, path: _Path, kind: str) -> None:
     config = resolved(cfg)
-    write_text(path, write(to_data(config), kind), is_private=masked(config) is not config)
+    write_text(path, _written(config, kind), is_private=masked(config) is not config)
 
 
 def _load(path: _Path, kind: str) -> Any:
