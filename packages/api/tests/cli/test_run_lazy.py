@@ -137,6 +137,17 @@ def test_exports_have_types_and_import_nothing(nemorun, tmp_path, option):
         ("--lazy llm train --steps=5", 2, "did you mean steps=5"),
         ("--lazy llm train net=wide executor=here", 1, "--yes"),
         ("--lazy llm train net=wide run.executor=nosuch --yes", 1, "Executor nosuch not found"),
+        (
+            "--lazy llm train net=wide run.executor=nosuch --yes",
+            1,
+            "(llm) are not loaded in scripts and with --lazy",
+        ),
+        (
+            "--lazy llm train net=wide run.plugins=nosuch --yes",
+            1,
+            "(llm) are not loaded in scripts and with --lazy",
+        ),
+        ("llm train net=wide run.executor=nosuch --yes", 1, "There are here\n"),
         ("--lazy llm nosuch net=wide --yes", 2, "nosuch"),
         ("--lazy llm train --yes", 1, "no value for net"),
     ],

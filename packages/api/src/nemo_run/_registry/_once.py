@@ -27,6 +27,11 @@ class Once:
                 self._is_done = False
                 raise
 
+    @property
+    def is_done(self) -> bool:
+        """Whether the work was done, or is being done."""
+        return self._is_done
+
     def cache_clear(self) -> None:
         """Let the next call do the work again."""
         self._is_done = False

@@ -33,6 +33,11 @@ def plugin_names() -> list[str]:
     return list(_plugins())
 
 
+def plugins_left_out() -> list[str]:
+    """Return the names of installed plug-ins where none was imported, as in scripts and with ``--lazy``."""
+    return [] if load_plugins.is_done else plugin_names()
+
+
 @Once
 def load_plugins() -> None:
     """Import every installed plug-in, once in a process.
@@ -52,6 +57,11 @@ def failures() -> dict[str, BaseException]:
     return dict(_failures)
 
 
+def failure_of(name: str) -> str:
+    """Return in one line why a plug-in could not be imported; an empty text if it could."""
+    return f"Couldn't load entrypoint {name}: {_told(_failures[name])}" if name in _failures else ""
+
+
 def report(*names: str) -> None:
     """Print on standard error, once for each, which plug-ins could not be imported.
 
@@ -61,7 +71,7 @@ def report(*names: str) -> None:
     for name in names or tuple(_failures):
         if name in _failures and name not in _reported:
             _reported.add(name)
-            sys.stderr.write(f"Couldn't load entrypoint {name}: {_told(_failures[name])}\n")
+            sys.stderr.write(f"{failure_of(name)}\n")
 
 
 def _told(error: BaseException) -> str:

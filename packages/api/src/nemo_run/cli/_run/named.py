@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nemo_run._config.buildables import Partial
-from nemo_run._registry import factories
+from nemo_run._registry import discovery, factories
 from nemo_run._suggest import did_you_mean
 from nemo_run.cli._parse import calls
 from nemo_run.cli._parse.apply import parse_cli_args
@@ -117,4 +117,6 @@ def _configured(source: Source, words: Sequence[str]) -> Any:
 def _told(name: str, names: Iterable[str]) -> str:
     known = sorted(set(names))
     there = f" There are {', '.join(known)}" if known else " There are none"
-    return did_you_mean(name, known) or there
+    left_out = ", ".join(discovery.plugins_left_out())
+    note = f". Plug-ins ({left_out}) are not loaded in scripts and with --lazy" if left_out else ""
+    return f"{(did_you_mean(name, known) or there).rstrip('.')}{note}"
