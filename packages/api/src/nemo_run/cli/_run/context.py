@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, List, Optional  # noqa: UP035 - the documented types
 
 from nemo_run._lazy import LazyModule
+from nemo_run.cli._run.plan import CommandPlan
 from nemo_run.config import ConfigurableMixin
 from nemo_run.core.execution.base import Executor
 from nemo_run.run.plugin import ExperimentPlugin as Plugin
@@ -93,7 +94,7 @@ class RunContext(ConfigurableMixin):
             cmd_defaults: Values of options that are not given.
             entrypoint: The ``Entrypoint``, if there is one: for help, and for ``skip_confirmation``.
         """
-        plan = _command.CommandPlan(
+        plan = CommandPlan(
             context_class=cls,
             name=name,
             fn=fn,

@@ -8,8 +8,8 @@ from typing import Any
 
 from nemo_run._registry import discovery
 from nemo_run.cli import _show
-from nemo_run.cli._run.command import CommandPlan
 from nemo_run.cli._run.options import fields_of
+from nemo_run.cli._run.plan import CommandPlan
 from nemo_run.cli._run.view import extras_of
 
 
