@@ -81,6 +81,14 @@ VIOLATIONS = [
     pytest.param(
         CYCLES,
         {
+            "nemo_run.planted_a": "from nemo_run import _lazy\nb = _lazy.LazyModule('nemo_run.planted_b')",
+            "nemo_run.planted_b": "from nemo_run import planted_a",
+        },
+        id="a-module-names-one-that-imports-it",
+    ),
+    pytest.param(
+        CYCLES,
+        {
             "nemo_run.planted_a": "from nemo_run import planted_b",
             "nemo_run.planted_b": "from nemo_run import planted_c",
             "nemo_run.planted_c": "def later() -> None:\n    import nemo_run.planted_a",
