@@ -12,7 +12,7 @@ from nemo_run._data.to_data import to_data
 from nemo_run.cli import config as conversions
 from nemo_run.cli.config import ConfigSerializer
 from nemo_run.config import Config
-from nemo_run_domain.errors import PackagingError
+from nemo_run_domain.errors import InvalidConfigError, PackagingError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,6 +58,21 @@ def test_what_json_cannot_hold(text: str, message: str) -> None:
 def test_data_in_files(tmp_path: Path) -> None:
     ConfigSerializer().dump_dict({1: {2, 3}}, tmp_path / "a.json")
     assert json.loads((tmp_path / "a.json").read_text()) == {"1": [2, 3]}
+
+
+@pytest.mark.parametrize("format", ["yaml", "json", "toml"])
+def test_texts_may_be_bytes(format: str) -> None:
+    config = Config(Net, act="é")
+    text = getattr(ConfigSerializer(), f"serialize_{format}")(config)
+    read = getattr(ConfigSerializer(), f"deserialize_{format}")
+    assert read(text.encode()) == read(bytearray(text, "utf-8-sig")) == config
+    for broken in (None, 5, ["x"]):
+        with pytest.raises(
+            InvalidConfigError, match=f"{format.upper()} is read from text or bytes, not from a"
+        ):
+            read(broken)
+    with pytest.raises(InvalidConfigError, match=f"not {format.upper()}: 'utf-8' codec"):
+        read(b"\xff\xfe")
 
 
 def test_configurations_among_data_keep_what_they_hold() -> None:

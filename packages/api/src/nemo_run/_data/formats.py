@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from nemo_run._data.document import Document
-from nemo_run._data.errors import DataError
+from nemo_run._data.errors import DataError, DataSyntaxError, WrongTypeError
 
 FORMATS = ("yaml", "json", "toml")
 
@@ -38,21 +38,21 @@ def check_format(name: str) -> str:
     return name.lower()
 
 
-def read(text: str, format: str, source: str = "") -> Document:
+def read(text: str | bytes, format: str, source: str = "") -> Document:
     """Return what a text holds; an empty YAML text holds None.
 
     Only mappings, lists and scalars are made, whatever the text says. Aliases of YAML become the
     same object, so a short text stands for a small graph however often it refers to itself.
 
     Args:
-        text: What to read.
+        text: What to read; bytes are UTF-8.
         format: One of ``FORMATS``.
         source: File name, for messages.
 
     Raises:
-        InvalidConfigError: The text is not in that format, with file and line.
+        InvalidConfigError: The text is not in that format, with file and line, or it is no text.
     """
-    return _room(format).read(text, source)
+    return _room(format).read(_decoded(text, format, source), source)
 
 
 def write(data: Any, format: str, *, raw: bool = False) -> str:
@@ -69,6 +69,18 @@ def write(data: Any, format: str, *, raw: bool = False) -> str:
         InvalidConfigError: Nested too deeply, or too big when shared parts are written out.
     """
     return _room(format).write(data, raw=raw)
+
+
+def _decoded(text: Any, format: str, source: str) -> str:
+    if isinstance(text, str):
+        return text
+    if not isinstance(text, (bytes, bytearray)):
+        raise WrongTypeError(f"{format.upper()} is read from text or bytes, not from a {type(text).__name__}")
+    try:
+        return text.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        prefix = f"{source}: " if source else ""
+        raise DataSyntaxError(f"{prefix}not {format.upper()}: {error}") from error
 
 
 def _room(format: str) -> Any:

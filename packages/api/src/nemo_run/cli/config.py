@@ -43,15 +43,15 @@ class ConfigSerializer:
         """Return TOML, or write it to ``stream``."""
         return _serialize(cfg, "toml", stream)
 
-    def deserialize_yaml(self, serialized: str) -> Any:
+    def deserialize_yaml(self, serialized: str | bytes) -> Any:
         """Return the configuration of a YAML text."""
         return _deserialize(serialized, "yaml")
 
-    def deserialize_json(self, serialized: str) -> Any:
+    def deserialize_json(self, serialized: str | bytes) -> Any:
         """Return the configuration of a JSON text."""
         return _deserialize(serialized, "json")
 
-    def deserialize_toml(self, serialized: str) -> Any:
+    def deserialize_toml(self, serialized: str | bytes) -> Any:
         """Return the configuration of a TOML text."""
         return _deserialize(serialized, "toml")
 
@@ -189,7 +189,7 @@ def _written(config: Any, kind: str) -> str:
     return write(data, kind)
 
 
-def _deserialize(text: str, kind: str, source: str = "") -> Any:
+def _deserialize(text: str | bytes, kind: str, source: str = "") -> Any:
     return config_from(read(text, kind, source), kind.upper())
 
 

@@ -42,7 +42,7 @@ class YamlSerializer:
         """
         return write_to(stream, write(to_data(resolved(cfg)), "yaml"))
 
-    def deserialize(self, serialized: str) -> Any:
+    def deserialize(self, serialized: str | bytes) -> Any:
         """Return the configuration of a text that has ``_target_`` at its top.
 
         Text that does not suit an annotation is read as on a command line, ``_factory_`` calls a
