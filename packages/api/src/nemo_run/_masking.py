@@ -44,6 +44,14 @@ def masked_text(text: str, name: str = "") -> str:
     return text
 
 
+def argument_name(config: Any, key: str | int) -> str:
+    """Return the name of the parameter that an argument is for, which may have a place as key."""
+    if isinstance(key, str):
+        return key
+    names = list(config.__signature_info__.parameters)
+    return names[min(key, len(names) - 1)] if names else ""
+
+
 class _Masking:
     def __init__(self) -> None:
         self._made: dict[tuple[int, str], Any] = {}
@@ -91,7 +99,7 @@ class _Masking:
         if getattr(type(value), "is_lazy", False) is True:
             new = self._recorded(old)
         else:
-            new = {key: self.of(item, str(key)) for key, item in old.items()}
+            new = {key: self.of(item, argument_name(value, key)) for key, item in old.items()}
         if not _differ(new.values(), old.values()):
             return value
         shown = copy.copy(value)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from typing import Any
-
-from nemo_run._masking import masked
 
 _MARKS = re.compile(r"<(?:Config|Partial)\[|\]>")
 
@@ -22,4 +21,5 @@ def masked_repr(value: Any, name: str = "") -> str:
         value: What to show.
         name: Of the argument or key that has the value.
     """
-    return plain_repr(masked(value, name))
+    text_of = importlib.import_module("nemo_run._config.text").text_of  # needs fiddle
+    return _MARKS.sub("", text_of(value, name))

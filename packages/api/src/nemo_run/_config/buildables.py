@@ -11,7 +11,7 @@ from typing import Annotated, Any, Optional, TypeVar, get_origin
 import fiddle as fdl
 from fiddle._src import casting, history
 
-from nemo_run._config import binding, convert, difference, draw, filling, graph
+from nemo_run._config import binding, convert, difference, draw, filling, graph, text
 from nemo_run._config.binding import fill_defaults
 from nemo_run._config.convert import Converter
 from nemo_run._config.graph import are_equal, copy_graph, iter_configs
@@ -89,6 +89,9 @@ class _Configured(fdl.Buildable[T]):
     def __setitem__(self, key: Any, value: Any) -> None:
         super().__setitem__(key, CONVERTER.convert(value))
 
+    def __repr__(self) -> str:
+        return text.text_of(self)
+
     def __eq__(self, other: object) -> bool:
         return are_equal(self, other)
 
@@ -96,6 +99,9 @@ class _Configured(fdl.Buildable[T]):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return copy_graph(self, memo)
+
+
+text.WRITTEN_HERE.add(_Configured.__repr__)
 
 
 class Config(_Configured[T], fdl.Config[T]):

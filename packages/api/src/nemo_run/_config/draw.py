@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from nemo_run._masking import masked
 from nemo_run_domain.errors import InvalidConfigError, MissingDependencyError
 
 _LOGGER = logging.getLogger(__name__)
@@ -14,13 +17,23 @@ _TEXT = "print() shows a configuration as text, and diff_text(old) what changed"
 
 
 def draw(config: Any, **kwargs: Any) -> Any:
-    """Return the ``graphviz.Graph`` of a configuration."""
-    return _graphviz().render(config, **kwargs)
+    """Return the ``graphviz.Graph`` of a configuration, without secrets."""
+    with _too_deep():
+        return _graphviz().render(masked(config), **kwargs)
 
 
 def draw_difference(old: Any, new: Any, *, trim: bool, **kwargs: Any) -> Any:
     """Return the ``graphviz.Graph`` of what changed; ``trim`` hides the rest."""
-    return _graphviz().render_diff(old=old, new=new, trim=trim, **kwargs)
+    with _too_deep():
+        return _graphviz().render_diff(old=masked(old), new=masked(new), trim=trim, **kwargs)
+
+
+@contextlib.contextmanager
+def _too_deep() -> Iterator[None]:
+    try:
+        yield
+    except RecursionError as error:
+        raise InvalidConfigError(f"too deep for a picture, or it contains itself; {_TEXT}") from error
 
 
 def save_image(config: Any, path: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar, get_args, get_origin
 
 import fiddle as fdl
 
+from nemo_run._masking import masked
 from nemo_run._suggest import closest
 from nemo_run._types.hints import hints_of, signature_of
 from nemo_run._types.shape import members_of
@@ -134,7 +135,7 @@ def set_value(cfg: Any, key: str, value: Any) -> None:
     for step in steps:
         try:
             cfg = _descend(cfg, *step)
-        except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
+        except (AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise SetValueError(f'Invalid path "{key}": {_reason(error)}') from error
     try:
         if kind == "name":
@@ -142,8 +143,9 @@ def set_value(cfg: Any, key: str, value: Any) -> None:
             setattr(cfg, last, value)
         else:
             cfg[last] = value
-    except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
-        raise SetValueError(f'Could not set "{key}" to "{value}". {_reason(error)}') from error
+    except (AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
+        shown = masked(value, key)
+        raise SetValueError(f'Could not set "{key}" to "{shown}". {_reason(error)}') from error
 
 
 def _steps(key: str) -> list[tuple[str, Any]]:

@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from nemo_run._masking import masked
 from nemo_run._translate import is_configured, is_lazy
 from nemo_run.config import Script
 from nemo_run.exceptions import UnsupportedTaskError
@@ -51,7 +52,7 @@ def _as_partial(task: Any) -> Any:
         from nemo_run.config import Partial
 
         return building.build(import_fiddle().cast(Partial, task))
-    raise UnsupportedTaskError(f"Need a configured run.Partial or run.Script. Got {task!r}.")
+    raise UnsupportedTaskError(f"Need a configured run.Partial or run.Script. Got {masked(task)!r}.")
 
 
 def _run_script(script: Script) -> None:
@@ -112,7 +113,7 @@ def dryrun_fn(configured_task: Any, executor: Executor | None = None, build: boo
         TypeError: Nothing that was configured.
     """
     if not _is_ours(configured_task):
-        raise UnsupportedTaskError(f"Need a run Partial for dryrun. Got {configured_task!r}.")
+        raise UnsupportedTaskError(f"Need a run Partial for dryrun. Got {masked(configured_task)!r}.")
     from nemo_run.run._arguments import print_arguments, render_arguments
 
     if getattr(sys.stdout, "isatty", bool)():
