@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import pickle
 import sys
 from collections import namedtuple
 from typing import Any
@@ -179,3 +180,35 @@ def test_what_is_too_deep_cannot_be_drawn() -> None:
         chain(2_000).visualize()
     with pytest.raises(InvalidConfigError, match="too deep for a picture"):
         chain(2_000).diff(Config(node))
+
+
+# -- pickle -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize("config", [chain(3), chain(2_000), diamonds(30)], ids=["flat", "deep", "shared"])
+def test_pickle_takes_any_depth(config: Config, protocol: int) -> None:
+    assert pickle.loads(pickle.dumps(config, protocol)) == config
+
+
+@pytest.mark.parametrize("length", [3, 500])
+def test_pickle_keeps_what_is_shared_outside(length: int) -> None:
+    config = chain(length)
+    inner, outer, again = pickle.loads(pickle.dumps([config.kid[0], config, config.kid[0]]))
+    assert outer.kid[0] is inner is again
+    outer, inner = pickle.loads(pickle.dumps((config, config.kid[0])))
+    assert outer.kid[0] is inner
+
+
+def test_pickle_takes_what_contains_itself() -> None:
+    again = pickle.loads(pickle.dumps(cycle()))
+    assert again.kid[0] is again
+
+
+def test_a_failed_pickle_is_forgotten() -> None:
+    bad, good = Config(node, x=lambda: None), chain(500)
+    for _ in range(50):
+        bad = Config(node, kid=bad)
+    with pytest.raises((AttributeError, pickle.PicklingError)):
+        pickle.dumps(Config(node, kid=good, other=bad))
+    assert pickle.loads(pickle.dumps(good)) == good

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Optional, TypeVar, get_origin
 import fiddle as fdl
 from fiddle._src import casting, history
 
-from nemo_run._config import binding, convert, difference, draw, filling, graph, text
+from nemo_run._config import binding, convert, difference, draw, filling, graph, pickling, text
 from nemo_run._config.binding import fill_defaults
 from nemo_run._config.convert import Converter
 from nemo_run._config.graph import are_equal, copy_graph, iter_configs
@@ -99,6 +99,12 @@ class _Configured(fdl.Buildable[T]):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return copy_graph(self, memo)
+
+    def __getstate__(self) -> Any:
+        return pickling.state_of(self, super().__getstate__())
+
+    def __setstate__(self, state: Any) -> None:
+        super().__setstate__(pickling.plain_state(state))
 
 
 text.WRITTEN_HERE.add(_Configured.__repr__)
