@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from nemo_run.cli._names import name_of
+from nemo_run.cli._run.defaults import check_executor
 from nemo_run_domain.errors import InvalidConfigError
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Entrypoint:
     ) -> None:
         function_name = name_of(fn, name)
         _check(fn, function_name, type)
+        check_executor(default_executor)
         self.fn = fn
         self.arg_types: dict[str, Any] = {}
         self.env = env or {}

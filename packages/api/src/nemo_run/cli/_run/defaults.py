@@ -56,6 +56,17 @@ def is_empty(name: str, value: Any) -> bool:
     return name in (*_TEXTS, "executor") and isinstance(value, str) and not value.strip()
 
 
+def check_executor(executor: Any) -> None:
+    """Check that a default executor is one, or a configuration.
+
+    Raises:
+        InvalidOptionError: It is something else: a function that makes one has to be called.
+    """
+    fields = getattr(type(executor), "__flatten__", None) or getattr(type(executor), "to_config", None)
+    if executor is not None and fields is None:
+        raise InvalidOptionError(f"default_executor must be a Config of an executor, not {executor!r}")
+
+
 def completed(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options that were given, the defaults, and nothing else."""
     explicit = {name: value for name, value in given.items() if value is not None}

@@ -12,10 +12,9 @@ from nemo_run._registry import discovery, factories
 from nemo_run._suggest import did_you_mean
 from nemo_run.cli._parse import calls
 from nemo_run.cli._parse.apply import parse_cli_args
-from nemo_run.cli._parse.errors import UnknownFactoryError
-from nemo_run.cli._parse.factories import parse_factory
 from nemo_run.cli._parse.literals import items_of
 from nemo_run.cli._parse.texts import from_text
+from nemo_run.cli._run import kinds
 from nemo_run.cli._run.errors import UnknownNameError
 from nemo_run.core.execution.base import Executor
 from nemo_run.run.plugin import ExperimentPlugin
@@ -35,7 +34,7 @@ def executor(owner: type, text: str) -> Any:
 
     Raises:
         UnknownNameError: There is none of that name; says what there is.
-        InvalidConfigError: Arguments that cannot be.
+        InvalidConfigError: Arguments that cannot be, or the name of something else.
     """
     found = _from_factory(owner, "executor", Executor, text)
     return _from_place(owner, text) if found is None else found
@@ -67,13 +66,15 @@ def _from_factory(owner: type, parameter: str, kind: type, text: str) -> Any:
     call = calls.parse_call(text)
     if call is None:
         return None
+    spot = calls.Spot(owner, parameter, kind)
     found = _registered(owner, parameter, kind).get(call.name)
     if found is not None:
-        return calls.call_factory(found, call, calls.Spot(owner, parameter, kind), from_text)
-    try:
-        return parse_factory(owner, parameter, kind, text)
-    except UnknownFactoryError:
+        return kinds.checked(calls.call_factory(found, call, spot, from_text), kind, text)
+    elsewhere = calls.find_elsewhere(call, spot, load=True)
+    if elsewhere is None:
         return None
+    kinds.check_before(elsewhere[0], kind, text)
+    return kinds.checked(calls.value_of(call, elsewhere[0], spot, from_text), kind, text)
 
 
 def _registered(owner: type, parameter: str, kind: type) -> dict[str, Callable[..., Any]]:
