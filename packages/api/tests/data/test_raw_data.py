@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from data_trees import Net, typed
 
+from nemo_run._data import portable
+from nemo_run._data.formats import write
 from nemo_run._data.to_data import to_data
 from nemo_run.cli import config as conversions
 from nemo_run.cli.config import ConfigSerializer
@@ -80,3 +82,23 @@ def test_configurations_among_data_keep_what_they_hold() -> None:
     text = conversions.dict_to_yaml({"part": to_data(config), 1: 2})
     found = json.loads(conversions.yaml_to_json(text))
     assert ConfigSerializer().deserialize_json(json.dumps(found["part"])) == config
+
+
+@pytest.mark.parametrize("format", ["json", "toml"])
+def test_endless_sharing_is_seen_before_it_is_written_out(
+    format: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(portable, "_Rewriter", None)
+    data: Any = {"width": 1}
+    for _ in range(100):
+        data = {"a": data, "b": data}
+    with pytest.raises(InvalidConfigError, match="1000000 values once shared parts are written out; YAML"):
+        write(data, format)
+
+
+@pytest.mark.parametrize("raw", [True, False])
+def test_data_that_contains_itself(raw: bool) -> None:
+    data: Any = {"a": [1]}
+    data["a"].append(data)
+    with pytest.raises(InvalidConfigError, match="nested more than 1000 levels deep"):
+        write(data, "json", raw=raw)

@@ -9,8 +9,9 @@ from typing import Any
 from nemo_run._data.document import MAX_DEPTH, Where, name_of, path_of, short
 from nemo_run._data.errors import DataError, unwritable
 from nemo_run._data.forms import TARGET, as_form, has_form, pairs_form
-from nemo_run._data.size import MOST
+from nemo_run._data.size import MOST, is_too_big
 
+_TOO_MUCH = f"more than {MOST} values once shared parts are written out; YAML keeps them shared"
 _TIMES = (datetime.datetime, datetime.date, datetime.time)
 
 
@@ -29,6 +30,8 @@ def portable(data: Any, *, without_none: bool = False, raw: bool = False) -> Any
         InvalidConfigError: None inside a list where that cannot be, or far too much.
         PackagingError: A value that is not data.
     """
+    if is_too_big(data):
+        raise DataError(_TOO_MUCH)
     return _Rewriter(without_none=without_none).run(data, raw=raw)
 
 
@@ -53,7 +56,7 @@ class _Rewriter:
     def _too_much(self, depth: int) -> str:
         if depth > MAX_DEPTH:
             return f"nested more than {MAX_DEPTH} levels deep"
-        return f"more than {MOST} values once shared parts are written out; YAML keeps them shared"
+        return _TOO_MUCH
 
     def _value(self, value: Any, where: Where, depth: int, raw: bool) -> Any:
         cls = type(value)

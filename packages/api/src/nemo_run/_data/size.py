@@ -16,6 +16,13 @@ def check_size(data: Any, where: str = "") -> None:
     Raises:
         InvalidConfigError: More than ``MOST``.
     """
+    if is_too_big(data):
+        prefix = f"{where}: " if where else ""
+        raise DataError(f"{prefix}stands for more than {MOST} values once aliases are followed")
+
+
+def is_too_big(data: Any) -> bool:
+    """Whether data stands for more than ``MOST`` values; what is shared is only looked at once."""
     sizes: dict[int, int] = {}
     todo: list[tuple[Any, bool]] = [(data, False)]
     while todo:
@@ -24,11 +31,12 @@ def check_size(data: Any, where: str = "") -> None:
         if is_ready:
             sizes[id(value)] = 1 + sum(sizes.get(id(part), 1) for part in parts)
             if sizes[id(value)] > MOST:
-                prefix = f"{where}: " if where else ""
-                raise DataError(f"{prefix}stands for more than {MOST} values once aliases are followed")
+                return True
         elif parts and id(value) not in sizes:
+            sizes[id(value)] = 1  # until we know better, and for what contains itself
             todo.append((value, True))
             todo.extend((part, False) for part in parts)
+    return False
 
 
 def _parts(value: Any) -> Any:
