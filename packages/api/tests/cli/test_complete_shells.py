@@ -14,7 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from nemo_run.cli import create_cli
 from nemo_run.cli._complete import scripts
 
 DEADLINE = 60.0
@@ -349,3 +351,16 @@ def test_an_unknown_shell_is_told(environ: dict[str, str], place: Path) -> None:
     )
     assert done.returncode == 1
     assert done.stderr == "Error: no completion for the shell 'tcsh'; there is bash, zsh, fish\n"
+
+
+@pytest.mark.parametrize("name", ["nofile.py", "./nofile", "no/file.py"])
+def test_a_script_that_is_not_there_is_not_completed(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(create_cli(), ["completion", "bash", "--program", name])
+    assert done.exit_code == 1
+    assert f"there is no file {name!r}" in done.output
+
+
+def test_a_program_may_come_later():
+    done = CliRunner().invoke(create_cli(), ["completion", "bash", "--program", "mine"])
+    assert (done.exit_code, "mine" in done.output) == (0, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ import typer
 from nemo_run.cli import _ending
 from nemo_run.cli._complete import scripts
 from nemo_run.cli._quick import QuickCommand
-from nemo_run.exceptions import InvalidConfigError
+from nemo_run.exceptions import InvalidConfigError, NotFoundError
 
 
 def add_completion_command(app: typer.Typer) -> None:
@@ -41,6 +42,7 @@ def completion(
         raise InvalidConfigError(
             f"no completion for the shell {shell!r}; there is {', '.join(scripts.SHELLS)}"
         )
+    _check_program(program)
     programs = (os.path.basename(program),) if program else scripts.PROGRAMS
     if not install:
         typer.echo(scripts.script(shell, programs), nl=False)
@@ -49,3 +51,10 @@ def completion(
 
     for line in write(shell, programs, os.environ):
         typer.echo(line)
+
+
+def _check_program(name: str) -> None:
+    """Check that a script is there; the name of a program may become known to the shell later."""
+    is_file = os.path.basename(name) != name or name.endswith(".py")
+    if is_file and not os.path.isfile(os.path.expanduser(name)) and shutil.which(name) is None:
+        raise NotFoundError(f"--program: there is no file {name!r}")
