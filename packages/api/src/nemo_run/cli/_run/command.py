@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
 import typer
 
 from nemo_run._lazy import LazyModule
+from nemo_run._suggest import closest
 from nemo_run.cli._help.command import command_class
 from nemo_run.cli._quick import usage_of
 from nemo_run.cli._run import endings
@@ -93,8 +93,8 @@ def _about(option: str, words: list[str], command: Any, ctx: Any) -> str:
     text = f"No such option: {option}"
     if option in known:
         return f"{option} stands behind --, where no options are: write it in front"
-    if close := difflib.get_close_matches(option, known, n=1, cutoff=0.75):
-        return f"{text} (did you mean {close[0]}?)"
+    if close := closest(option, known, likeness=0.75):
+        return f"{text} (did you mean {close}?)"
     word = next((w for w in words if w.partition("=")[0] == option), option)
     meant = _overwrite(word, command) if option.startswith("--") else ""
     return f"{text} (did you mean {meant}?)" if meant else text
@@ -112,5 +112,5 @@ def _overwrite(word: str, command: Any) -> str:
         return f"{key}={value}"
     name, dot, rest = key.partition(".")
     takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
-    close = [name] if takes_any else difflib.get_close_matches(name, parameters, n=1, cutoff=0.75)
-    return f"{close[0]}{dot}{rest}={value}" if close else ""
+    close = name if takes_any else closest(name, parameters, likeness=0.75)
+    return f"{close}{dot}{rest}={value}" if close else ""
