@@ -67,9 +67,25 @@ def test_the_commands_of_a_plug_in(nemorun):
 
 def test_a_plug_in_that_cannot_be_imported_is_told_about_where_it_is_used(nemorun):
     done = nemorun("broken", "train")
-    assert done.returncode == 2
-    assert done.stderr.count("Couldn't load entrypoint broken: ") == 1
+    assert done.returncode == 1
+    assert "Error: Couldn't load entrypoint broken: ModuleNotFoundError: No module" in done.stderr
+    assert nemorun("broken", "--help").returncode == 1
     assert "broken" not in nemorun("llm", "train", "--yes").stderr
+
+
+def test_no_command_of_a_plug_in_whose_import_failed_half_way_runs(nemorun, tmp_path):
+    (tmp_path / "broken_plugin.py").write_text(PLUGIN.replace("llm", "broken") + "\n1 / 0\n")
+    done = nemorun("broken", "train", "steps=3", "--yes")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Couldn't load entrypoint broken: ZeroDivisionError: division by zero" in done.stderr
+
+
+def test_a_plug_in_cannot_take_the_place_of_a_command(nemorun, tmp_path):
+    path = tmp_path / "llm_plugin-1.0.dist-info" / "entry_points.txt"
+    path.write_text("[nemo_run.cli]\nexperiment = llm_plugin\n")
+    done = nemorun("--help")
+    assert (done.returncode, len(done.stderr.splitlines())) == (0, 1)
+    assert "The plug-in 'experiment' is left out" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,9 @@ def _add_everything(app: typer.Typer) -> None:
     discovery.load_plugins()
     for name in discovery.plugin_names():
         get_or_add_group(app, name)
-    add_nested(app, entrypoints.tree())
+    discovery.report()
+    failed = discovery.failures()  # what they have registered before does not count
+    add_nested(app, {name: node for name, node in entrypoints.tree().items() if name not in failed})
 
 
 def _show_version(wanted: bool) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Collection
 from typing import Any
 
 import typer
 
 from nemo_run._registry import discovery, entrypoints
 from nemo_run.cli._quick import QuickGroup
+from nemo_run.cli._typer_errors import ClickError
 
 
 class RootGroup(QuickGroup):
@@ -26,10 +29,13 @@ class RootGroup(QuickGroup):
         is_plugin = own is None and cmd_name in discovery.plugin_names()
         if own is not None or (is_plugin and self._names_only):
             return own or _command(cmd_name, {})
-        return _load(cmd_name, is_plugin=is_plugin)
+        if is_plugin:
+            return _of_plugin(cmd_name, must_work=not ctx.resilient_parsing)
+        return _found(cmd_name)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the list of commands."""
+        _tell_hidden(super().list_commands(ctx))
         self._names_only = True
         try:
             super().format_commands(ctx, formatter)
@@ -37,16 +43,27 @@ class RootGroup(QuickGroup):
             self._names_only = False
 
 
-def _load(name: str, *, is_plugin: bool) -> Any:
-    if is_plugin:
-        discovery.load_plugins()
-        discovery.report(name)
-    elif name not in entrypoints.tree():
+def _of_plugin(name: str, *, must_work: bool) -> Any:
+    """Return the commands of a plug-in; none of one whose import failed half-way."""
+    discovery.load_plugins()
+    problem = discovery.failure_of(name)
+    if problem and must_work:
+        raise ClickError(problem)
+    return _command(name, {} if problem else entrypoints.tree().get(name, {}))
+
+
+def _found(name: str) -> Any:
+    if name not in entrypoints.tree():
         _search(name)
     node = entrypoints.tree().get(name)
-    if node is None and not is_plugin:
-        return None
-    return _command(name, {} if node is None else node)
+    return None if node is None else _command(name, node)
+
+
+def _tell_hidden(names: Collection[str]) -> None:
+    """Tell of plug-ins that have the name of a command of ``nemorun`` itself."""
+    for name in discovery.plugin_names():
+        if name in names:
+            sys.stderr.write(f"The plug-in {name!r} is left out: nemorun has a command of that name\n")
 
 
 def _search(name: str) -> None:
