@@ -12,7 +12,7 @@ import fiddle as fdl
 import pytest
 
 import nemo_run as run
-from nemo_run.exceptions import ExperimentFailedError, JobFailedError
+from nemo_run.exceptions import ExperimentFailedError, JobFailedError, UsageError
 
 
 class Attached(run.MemoryExecutor):
@@ -188,3 +188,20 @@ def test_machines_can_read_what_is_told(monkeypatch: pytest.MonkeyPatch, capsys:
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert events[0]["event"] == "entering"
     assert "line" in [event.get("line", "").strip() for event in events]
+
+
+def test_detaching_from_this_process_is_told_to_have_no_effect(capsys: Any) -> None:
+    run.run(run.Script(inline="true"), detach=True)
+    assert capsys.readouterr().err == (
+        "detach has no effect: the task runs in this process, which waits for it\n"
+    )
+    with run.Experiment("t", executor=run.MemoryExecutor()) as exp:
+        exp.add(run.Script(inline="true"))
+        exp.run(detach=True, direct=True)
+    assert "cannot detach from this process" in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("plugins", [3, [3], "x"], ids=str)
+def test_what_is_no_plugin_is_named(plugins: Any) -> None:
+    with pytest.raises(UsageError, match=r"derived from run\.Plugin, not "):
+        run.run(run.Script(inline="true"), executor=run.MemoryExecutor(), plugins=plugins)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nemo_run._translate import as_task, callable_task, default_name, script_task
@@ -38,10 +38,19 @@ def _named(name: str) -> Executor:
 
 
 def as_plugins(plugins: Any) -> list[ExperimentPlugin]:
-    """Return a list of plugins from one, several or none."""
+    """Return a list of plugins from one, several or none.
+
+    Raises:
+        UsageError: Something is no plugin.
+    """
     if plugins is None:
         return []
-    return [plugins] if hasattr(plugins, "setup") else list(plugins)
+    is_one = hasattr(plugins, "setup") or not isinstance(plugins, Iterable)
+    found = [plugins] if is_one else list(plugins)
+    for plugin in found:
+        if not hasattr(plugin, "setup"):
+            raise UsageError(f"a plugin is an object of a class derived from run.Plugin, not {plugin!r}")
+    return found
 
 
 def _checked_copy(task: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from nemo_run._translate import as_task, default_name
@@ -50,6 +51,8 @@ def run(
         if _dry.is_on():
             _dry.show_task(fn_or_script)
             return
+        if detach and not dryrun:
+            sys.stderr.write("detach has no effect: the task runs in this process, which waits for it\n")
         direct_run_fn(fn_or_script, dryrun=dryrun)
         return
     task = as_task(fn_or_script)

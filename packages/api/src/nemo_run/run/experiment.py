@@ -397,6 +397,8 @@ class Experiment(ConfigurableMixin):
         if _dry.is_on():
             _dry.show(self, direct=direct)
         elif direct:
+            if detach:
+                _telling.notice(self, "cannot detach from this process, where the jobs run: waiting instead")
             _running.run_here(self, dependency_type)
         else:
             _running.launch(self, detach=detach, dependency_type=dependency_type)
