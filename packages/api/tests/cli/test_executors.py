@@ -97,13 +97,13 @@ class TestList:
         toml, python = write(PROFILES), write(PYTHON, "executors.py")
         project = write('[mine]\ntype = "memory"\n[here]\ntype = "memory"\n', "../.nemo_run/executors.toml")
         assert nemorun().stdout.splitlines() == [
-            f"here: LocalExecutor, {toml}",
+            f"here: LocalExecutor, {toml}, line 5",
             "    This machine",
-            f"twice: LocalExecutor, {toml}",
-            f"mine: MemoryExecutor, {project}",
+            f"twice: LocalExecutor, {toml}, line 11",
+            f"mine: MemoryExecutor, {project}, line 1",
             f"gpu: function, {python}",
             "    Machines with GPUs.",
-            f"here: MemoryExecutor, {project} (hidden: another one of this name is used)",
+            f"here: MemoryExecutor, {project}, line 3 (hidden: another one of this name is used)",
             f"here: MemoryExecutor, {python} (hidden: another one of this name is used)",
         ]
 
@@ -112,7 +112,7 @@ class TestList:
         assert data()[0] == {
             "name": "here",
             "type": "LocalExecutor",
-            "source": source,
+            "source": f"{source}, line 5",
             "description": "This machine",
             "hidden": False,
         }
@@ -135,7 +135,7 @@ class TestShow:
     def test_a_profile(self, write: Any) -> None:
         source = write(PROFILES)
         assert nemorun("show", "twice").stdout.splitlines() == [
-            f"twice: nemo_run.core.execution.local.LocalExecutor, {source}",
+            f"twice: nemo_run.core.execution.local.LocalExecutor, {source}, line 11",
             "  extends: defaults, here",
             "  retries = 1",
             "  nodes = 2",
@@ -188,10 +188,9 @@ class TestCheck:
         result = nemorun("check")
         lines = result.stdout.splitlines()
         assert (result.exit_code, len(lines)) == (1, 3)
-        for line, told in zip(
-            lines, ["'bad', field 'nodess'", "'slurm', field 'type'", "'lost'"], strict=True
-        ):
-            assert line.startswith(f"Problem: {source}: executor {told}")
+        told = {19: "'bad', field 'nodess'", 23: "'slurm', field 'type'", 25: "'lost'"}
+        for line, (number, text) in zip(lines, told.items(), strict=True):
+            assert line.startswith(f"Problem: {source}, line {number}: executor {text}")
 
     def test_hidden_profiles_and_the_python_file_are_checked(self, write: Any) -> None:
         write(PROFILES)
@@ -213,7 +212,8 @@ class TestCheck:
 
     def test_a_default_that_nobody_takes(self, write: Any) -> None:
         source = write('[defaults]\nretires = 1\n[a]\ntype = "local"\n')
-        assert data("check")["problems"] == [f"{source}: default 'retires' is a field of no executor here"]
+        told = f"{source}, line 2: default 'retires' is a field of no executor here"
+        assert data("check")["problems"] == [told]
         write('[defaults]\nretires = 1\n[a]\ntype = "slurm"\n')
         assert len(data("check")["problems"]) == 1
 

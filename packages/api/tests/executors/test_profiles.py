@@ -145,6 +145,10 @@ class TestFormats:
         write("a:\n  type: local\n\n  nodess: 1\n", "executors.yaml")
         assert "executors.yaml, line 4: executor 'a', field 'nodess'" in problem("a")
 
+    def test_lines_of_toml_are_told(self, write: Write) -> None:
+        write('[b]\ntype = "local"\n[a]\nextends = "b"\nenv_vars = {A = "1"}\n\nnodess = 1\n')
+        assert "executors.toml, line 7: executor 'a', field 'nodess'" in problem("a")
+
     @pytest.mark.parametrize("text", ["- a\n", "text\n"])
     def test_a_file_without_tables(self, write: Write, text: str) -> None:
         write(text, "executors.yaml")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 Where = tuple[Any, Any] | None
@@ -46,12 +46,14 @@ class Document:
         data: Mappings, lists and scalars.
         source: File, for messages; empty for a text from elsewhere.
         marks: Id of a mapping or list in ``data`` -> key or index -> where it stood.
+        later: Works out the marks where they are only for errors.
         prefix: Keys that lead to ``data`` where that is a section of a file.
     """
 
     data: Any
     source: str = ""
     marks: Mapping[int, Marks] = field(default_factory=_no_marks)
+    later: Callable[[], Mapping[int, Marks]] = field(default=_no_marks, repr=False, compare=False)
     prefix: tuple[Any, ...] = ()
 
     def section(self, *keys: Any) -> Document:
@@ -63,14 +65,17 @@ class Document:
         data = self.data
         for key in keys:
             data = data[key]
-        return Document(data=data, source=self.source, marks=self.marks, prefix=(*self.prefix, *keys))
+        return replace(self, data=data, prefix=(*self.prefix, *keys))
 
     def mark_of(self, path: Sequence[Any]) -> Mark | None:
         """Return where the entry at ``path`` stood, or the nearest one around it with a line."""
+        return self._nearest(self.marks, path)
+
+    def _nearest(self, marks: Mapping[int, Marks], path: Sequence[Any]) -> Mark | None:
         found: Mark | None = None
         data = self.data
         for step in path:
-            found = self.marks.get(id(data), _NO_MARKS).get(step, found)
+            found = marks.get(id(data), _NO_MARKS).get(step, found)
             try:
                 data = data[step]
             except (LookupError, TypeError):
@@ -79,7 +84,7 @@ class Document:
 
     def line_of(self, path: Sequence[Any]) -> int | None:
         """Return the line, counted from 1, of the entry at ``path``; None where that is not known."""
-        mark = self.mark_of(path)
+        mark = self._nearest(self.marks or self.later(), path)
         return None if mark is None else mark.line
 
     def place(self, path: Sequence[Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import re
 import sys
@@ -12,6 +13,7 @@ import tomli_w
 from nemo_run._data.document import Document
 from nemo_run._data.errors import DataError, DataSyntaxError, unwritable
 from nemo_run._data.portable import portable
+from nemo_run._data.toml_lines import marks_of
 
 tomllib: Any = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
 _LINE = re.compile(r"\(at line (\d+)")
@@ -20,12 +22,14 @@ _LINE = re.compile(r"\(at line (\d+)")
 def read(text: str, source: str = "") -> Document:
     """Return what a TOML text holds; see ``formats.read``."""
     try:
-        return Document(data=tomllib.loads(text), source=source)
+        data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         line = _LINE.search(str(error))
         parts = [source, f"line {line[1]}" if line else "", f"not TOML: {error}"]
         message = ", ".join(parts[:2]).strip(", ")
         raise DataSyntaxError(f"{message}: {parts[2]}" if message else parts[2]) from error
+    later = functools.cache(functools.partial(marks_of, text, data, tomllib.loads))
+    return Document(data=data, source=source, later=later)
 
 
 def write(data: Any, *, raw: bool = False) -> str:
