@@ -6,11 +6,19 @@ import inspect
 from collections.abc import Callable
 from typing import Any, get_args
 
-from nemo_run._registry.constituents import coarse_namespace, exact_namespace, namespaces_of
+from nemo_run._registry.constituents import (
+    coarse_namespace,
+    exact_namespace,
+    iter_constituents,
+    namespaces_of,
+)
 
 Factory = Callable[..., Any]
 
 DEFAULT_NAME = "default"
+
+OPEN = "_takes_factories_of_subclasses"
+"""Attribute of classes that are there to be subclassed, where a factory for any subclass may be named."""
 
 
 class Factories:
@@ -68,12 +76,14 @@ class Factories:
     def find_for(self, owner: Any, parameter: str, hint: Any, name: str) -> Factory | None:
         """Return the factory that a name means as the value of a parameter.
 
-        ``default`` is the default of the parameter or of its type, never that of the whole owner.
+        ``default`` is the default of the parameter or of its type, never that of the whole owner. A
+        factory for a subclass counts only where the class says so, see ``OPEN``.
         """
         namespaces = self.namespaces_for(owner, parameter, hint)
         if name == DEFAULT_NAME and parameter:
             namespaces = self._for_values(owner, parameter, hint)
-        return next((found for space in namespaces if (found := self.find(space, name))), None)
+        found = next((found for space in namespaces if (found := self.find(space, name))), None)
+        return self._of_subclasses(hint).get(name) if found is None else found
 
     def candidates(self, owner: Any, parameter: str, hint: Any) -> dict[str, Factory]:
         """Return name -> factory for everything that makes sense as the value of a parameter.
@@ -86,6 +96,14 @@ class Factories:
             for name, function in self.in_namespace(namespace).items():
                 if self._exact.get((namespace, name), namespace) in namespaces:  # not for lists of others
                     found.setdefault(name, function)
+        return {**self._of_subclasses(hint), **found}
+
+    def _of_subclasses(self, hint: Any) -> dict[str, Factory]:
+        found: dict[str, Factory] = {}
+        for part in iter_constituents(hint) if _is_known(hint) else ():
+            if isinstance(part, type) and getattr(part, OPEN, False) is True:
+                found = {**self.of_kind(part), **found}
+        found.pop(DEFAULT_NAME, None)  # the default of a subclass
         return found
 
     def of_kind(self, base: type) -> dict[str, Factory]:
@@ -112,6 +130,8 @@ def _of_owner(owner: Any, parameter: str) -> list[str]:
 
 
 def _of_hint(hint: Any) -> list[str]:
-    if hint is None or hint is inspect.Parameter.empty or isinstance(hint, str):
-        return []
-    return namespaces_of(hint)
+    return namespaces_of(hint) if _is_known(hint) else []
+
+
+def _is_known(hint: Any) -> bool:
+    return not (hint is None or hint is inspect.Parameter.empty or isinstance(hint, str))

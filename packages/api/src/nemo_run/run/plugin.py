@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from nemo_run.config import ConfigurableMixin
 
@@ -18,6 +18,8 @@ class ExperimentPlugin(ConfigurableMixin):
     Attributes:
         experiment_id: Set by ``assign``.
     """
+
+    _takes_factories_of_subclasses: ClassVar[bool] = True
 
     experiment_id: str = field(init=False, default="")
 

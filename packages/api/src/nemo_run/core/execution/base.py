@@ -65,6 +65,7 @@ class Executor(ExecutorSettings, ConfigurableMixin):
     supports_detach: ClassVar[bool] = False
     supports_dependencies: ClassVar[bool] = False
     supports_groups: ClassVar[bool] = False
+    _takes_factories_of_subclasses: ClassVar[bool] = True
 
     packager: Packager = field(default_factory=Packager)
     launcher: Launcher | str | None = None
