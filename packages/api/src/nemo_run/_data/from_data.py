@@ -48,7 +48,7 @@ def from_data(
         InvalidConfigError: It cannot be used; names file, line and the path inside the tree.
     """
     builder = Builder(document or Document(data=data))
-    return builder.build(data, Place(hint, owner, name, _where(document)))
+    return builder.build(data, Place(hint, owner, name))
 
 
 def config_from(document: Document, kind: str = "YAML") -> Any:
@@ -70,7 +70,3 @@ def config_from(document: Document, kind: str = "YAML") -> Any:
 def _has_parameter(document: Document, target: Any) -> bool:
     found = Builder(document).build({TARGET: target}, Place()).__fn_or_cls__
     return takes(found, _RUN)
-
-
-def _where(document: Document | None) -> Any:
-    return None

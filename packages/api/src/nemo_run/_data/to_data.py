@@ -119,7 +119,7 @@ class _Writer:
     def _configured(self, value: fdl.Buildable, where: Where) -> Any:
         partial = isinstance(value, fdl.Partial)
         if not partial and not isinstance(value, fdl.Config):
-            raise unwritable(f"a file cannot hold a {type(value).__name__}. {_at(where)}")
+            raise unwritable(f"a file cannot hold a {type(value).__name__}. {at(where)}")
         data = self._config(value.__fn_or_cls__, self._arguments(value, where), where)
         if partial:
             data[PARTIAL] = True
@@ -132,7 +132,7 @@ class _Writer:
             if default is inspect.Parameter.empty:
                 raise unwritable(
                     f"a file cannot hold that {name!r} was left unset, because that is configured "
-                    f"by itself; set it. {_at(where)}"
+                    f"by itself; set it. {at(where)}"
                 )
         return {**config.__arguments__, **unset} if unset else config.__arguments__
 
@@ -221,7 +221,7 @@ class _Writer:
             try:
                 name = self._names[id(target)] = name_of_target(target)
             except ValueError as error:
-                raise unwritable(f"a file cannot refer to {target!r}: {error}. {_at(where)}") from error
+                raise unwritable(f"a file cannot refer to {target!r}: {error}. {at(where)}") from error
             self._keep.append(target)
         return name
 
@@ -245,7 +245,7 @@ def _unknown(value: Any, where: Where) -> Exception:
     cls = type(value)
     return unwritable(
         f"a file cannot hold {value!r} of type {cls.__module__}.{cls.__qualname__}; "
-        f"{way_out(value)}. {_at(where)}"
+        f"{way_out(value)}. {at(where)}"
     )
 
 
@@ -295,11 +295,7 @@ def _check_name(name: Any, target: Any, where: Where) -> None:
     odd = isinstance(name, int) if target is dict else isinstance(name, str) and name.isdecimal()
     odd = odd or leads_inside(target, name)
     if odd or (isinstance(name, str) and (name in RESERVED or name.endswith(OPERATORS))):
-        raise unwritable(f"a file cannot hold an argument called {name!r}. {_at(where)}")
-
-
-def _at(where: Where) -> str:
-    return at(where)
+        raise unwritable(f"a file cannot hold an argument called {name!r}. {at(where)}")
 
 
 def _refuse_cycles(root: Any) -> None:
