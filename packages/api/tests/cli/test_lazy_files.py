@@ -67,7 +67,9 @@ def test_what_values_can_come_from(name: str) -> None:
     ("source", "message"),
     [
         ("missing.yaml", "Error loading config file missing.yaml"),
-        ("broken.yaml", "Error loading config file broken.yaml"),
+        ("broken.yaml", "^Error loading config file broken.yaml: line 2: not YAML"),
+        ("broken.yaml:net", "^Error loading config file broken.yaml:net: line 2: not YAML"),
+        ("@", "^Invalid config file format: @; it is '@path'"),
         ("empty.yaml", r"empty\.yaml: it is empty"),
         ("list.yaml", r"list\.yaml: it holds \[1\], and no values"),
         ("settings.txt", r"'settings\.txt' is neither a file with one of the suffixes \.yaml"),
@@ -76,7 +78,7 @@ def test_what_values_can_come_from(name: str) -> None:
     ],
 )
 def test_sources_that_cannot_be_used(source: str, message: str) -> None:
-    write("broken.yaml", "a: [1")
+    write("broken.yaml", "a: [1\n")
     write("empty.yaml", "")
     write("list.yaml", "[1]")
     with pytest.raises(ValueError, match=message) as caught:

@@ -176,6 +176,21 @@ def test_errors_name_line_and_path(text: str, error: type[Exception], message: s
     assert str(caught.value).startswith("f.yaml, line ")
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("_target_: 3", "f.yaml, line 1, at _target_: _target_ is 3, no dotted name"),
+        (
+            "\n_target_: data_trees.fit\n_partial_: 'true'",
+            "f.yaml, line 3, at _partial_: _partial_ is 'true'",
+        ),
+    ],
+)
+def test_errors_at_the_top_name_the_line(text: str, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        config_from(read(text, "yaml", "f.yaml"))
+
+
 def test_a_module_that_ends_its_importer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "data_leaves.py").write_text("raise SystemExit(0)")
     monkeypatch.syspath_prepend(tmp_path)

@@ -280,6 +280,17 @@ def test_what_cannot_be_written_is_named(value: Any, format: str) -> None:
     assert isinstance(error.value, RepresenterError)
 
 
+@pytest.mark.parametrize(
+    ("value", "advice"),
+    [(odd(), "run.Config(odd, ...)"), (list[int], "to make it in the function"), (..., "to make it in the")],
+    ids=label,
+)
+def test_the_way_out_fits(value: Any, advice: str) -> None:
+    with pytest.raises(PackagingError) as error:
+        to_data(Partial(fit, net=value))
+    assert f"a way out is {advice}" in str(error.value)
+
+
 def test_names_that_mean_something_else_are_refused() -> None:
     for name in ("_target_", "a+=", "_args_"):
         with pytest.raises(PackagingError, match="an argument called"):
@@ -381,3 +392,9 @@ def test_tuples_of_another_length(format: str) -> None:
         found = again(Config(measured, short=value), format).short
         assert found == value
     assert again(Config(measured, either=[1, 2, 3]), format).either == (1, 2, 3)
+
+
+@pytest.mark.parametrize("part", ["\ud800", {"a\ud800": 1}], ids=["value", "key"])
+def test_half_a_character_is_found(part: Any) -> None:
+    with pytest.raises(PackagingError, match=r"half a character as YAML \(at any\[1\]"):
+        write(to_data(Config(typed, any=["é", part])), "yaml")

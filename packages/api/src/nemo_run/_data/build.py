@@ -178,7 +178,8 @@ class Builder:
     def _target(self, finish: Callable[[Any], None], data: dict[Any, Any], place: Place) -> None:
         text = data[TARGET]
         if not isinstance(text, str):
-            raise WrongTypeError(f"{TARGET} is {short(text)}, no dotted name such as 'package.module.Class'")
+            message = f"{TARGET} is {short(text)}, no dotted name such as 'package.module.Class'"
+            raise self.located(WrongTypeError(message), place.inside(TARGET, place.hint))
         if data.get(CALL) is False:
             finish(self._reference(text, data, place))
         elif ARGS in data and (make := self._maker(text)) is not None:

@@ -79,7 +79,8 @@ class Configurer:
         marker, name = split_marker(text)
         partial = data.get(PARTIAL, marker == "Partial")
         if not isinstance(partial, bool):
-            raise WrongTypeError(f"{PARTIAL} is {short(partial)}, neither true nor false")
+            error = WrongTypeError(f"{PARTIAL} is {short(partial)}, neither true nor false")
+            raise self._located(error, place.inside(PARTIAL, place.hint))
         if data.get(CALL, True) is not True or FACTORY in data:
             raise DataError(
                 f"{TARGET} does not go together with {FACTORY} or {CALL}: {short(data.get(CALL))}"

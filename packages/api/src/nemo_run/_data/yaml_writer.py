@@ -22,7 +22,10 @@ def write(data: Any, *, raw: bool = False) -> str:
     node = node_of(data)
     try:
         return yaml.serialize(node, Dumper=_DUMPER, allow_unicode=True)
-    except (yaml.YAMLError, UnicodeError) as error:
+    except UnicodeError as error:
+        path = _half_character(data) or "the top"
+        raise unwritable(f"cannot write half a character as YAML (at {path}): {error}") from error
+    except yaml.YAMLError as error:
         raise unwritable(f"cannot write this as YAML: {error}") from error
 
 
@@ -80,6 +83,30 @@ class _Nodes:
             path = name_of(path_of(where)) or "the top"
             raise unwritable(f"YAML cannot hold {short(value)} of type {type(value).__name__} (at {path})")
         return represent(self._represent, value)
+
+
+def _half_character(data: Any) -> str:
+    """Return the path of a text that no file can hold, or of the mapping that has it as a key."""
+    seen: set[int] = set()
+    todo: list[tuple[Any, Any]] = [(data, None)]
+    while todo:
+        value, where = todo.pop()
+        if isinstance(value, str) and not _is_whole(value):
+            return name_of(path_of(where)).encode(errors="backslashreplace").decode()
+        if isinstance(value, (dict, list, tuple, set)) and id(value) not in seen:
+            seen.add(id(value))
+            items = value.items() if isinstance(value, dict) else enumerate(value)
+            for key, item in items:
+                todo += [(item, (where, key)), (key, where)]
+    return ""
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeError:
+        return False
+    return True
 
 
 def _empty(value: Any) -> Node:

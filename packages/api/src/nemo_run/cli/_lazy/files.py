@@ -122,8 +122,13 @@ def read_part(reference: str) -> Document:
 
 def _load_error(reference: str, reason: str) -> LazyConfigError:
     start = "Error loading config file"
-    known = reason.startswith(start)
-    return LazyConfigError(reason if known else f"{start} {reference.removeprefix('@')}: {reason}")
+    if reason.startswith((start, "Invalid config file format")):
+        return LazyConfigError(reason)
+    name = reference.removeprefix("@")
+    path = os.path.expanduser(load.split_section(name)[0])
+    for said_twice in (f"{path}, ", f"{path}: "):
+        reason = reason.removeprefix(said_twice)
+    return LazyConfigError(f"{start} {name}: {reason}")
 
 
 def _split(document: Document) -> Content:
