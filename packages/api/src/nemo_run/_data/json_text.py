@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import json.encoder
 from typing import Any
 
-from nemo_run._data.document import Document
+from nemo_run._data.document import Document, short
 from nemo_run._data.errors import DataSyntaxError
+from nemo_run._data.json_lines import find_double, marks_of
 from nemo_run._data.portable import portable
 
 _NAMES = {True: "true", False: "false", None: "null"}
 _text_of = json.encoder.encode_basestring_ascii
 
 
+class _DoubleKeyError(Exception):
+    """An object has the same key twice."""
+
+
 def read(text: str, source: str = "") -> Document:
     """Return what a JSON text holds; see ``formats.read``."""
     place = f"{source}, " if source else ""
     try:
-        return Document(data=json.loads(text), source=source)
+        data = json.loads(text, object_pairs_hook=_object)
+    except _DoubleKeyError:
+        key, before, line = find_double(text) or ("", 1, 1)
+        message = f"the key {short(key)} is there already, in line {before}"
+        raise DataSyntaxError(f"{place}line {line}: {message}") from None
     except json.JSONDecodeError as error:
         raise DataSyntaxError(f"{place}line {error.lineno}: not JSON: {error.msg}") from error
     except (ValueError, RecursionError) as error:
         raise DataSyntaxError(f"{place}not JSON that can be read: {error}") from error
+    return Document(data=data, source=source, later=functools.cache(functools.partial(marks_of, text, data)))
 
 
 def write(data: Any, *, raw: bool = False) -> str:
@@ -41,6 +52,13 @@ def write(data: Any, *, raw: bool = False) -> str:
         else:
             out.append(_scalar(value))
     return "".join(out)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    new = dict(pairs)
+    if len(new) < len(pairs):
+        raise _DoubleKeyError
+    return new
 
 
 def _open(value: Any, depth: int, out: list[str], todo: list[Any]) -> None:
