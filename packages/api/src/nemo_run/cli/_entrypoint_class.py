@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from nemo_run.cli._names import name_of
-from nemo_run.cli._run.defaults import check_executor
+from nemo_run.cli._run.callables import check_runs
+from nemo_run.cli._run.defaults import check_executor, check_factory
 from nemo_run_domain.errors import InvalidConfigError
 
 if TYPE_CHECKING:
@@ -60,7 +61,9 @@ class Entrypoint:
     ) -> None:
         function_name = name_of(fn, name)
         _check(fn, function_name, type)
+        check_runs(fn, function_name)
         check_executor(default_executor)
+        check_factory(default_factory)
         self.fn = fn
         self.arg_types: dict[str, Any] = {}
         self.env = env or {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
@@ -65,6 +66,26 @@ def check_executor(executor: Any) -> None:
     fields = getattr(type(executor), "__flatten__", None) or getattr(type(executor), "to_config", None)
     if executor is not None and fields is None:
         raise InvalidOptionError(f"default_executor must be a Config of an executor, not {executor!r}")
+
+
+def check_factory(factory: Any) -> None:
+    """Check that a default factory can be called: it is, without arguments.
+
+    Raises:
+        InvalidOptionError: It needs some.
+    """
+    if not inspect.isroutine(factory):
+        return
+    try:
+        parameters = inspect.signature(factory).parameters.values()
+    except (TypeError, ValueError):  # some of C tell nobody
+        return
+    optional = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    needed = [p.name for p in parameters if p.default is p.empty and p.kind not in optional]
+    if needed:
+        raise InvalidOptionError(
+            f"default_factory {factory.__name__!r} must take no arguments: give {needed[0]!r} a default"
+        )
 
 
 def completed(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from nemo_run._lazy import LazyModule
 from nemo_run.cli import _show
 from nemo_run.cli._run import confirm, file_context
+from nemo_run.cli._run.callables import check_runs
 from nemo_run.cli._run.errors import InvalidOptionError, MissingArgumentsError, NotImplementedOptionError
 from nemo_run.cli._run.view import ContextView, extras_of, leaves_this_process
 
@@ -30,6 +31,7 @@ def execute(context: ContextView, fn: Callable[..., Any], args: Sequence[str], k
     """
     if kind not in (TASK, *EXPERIMENTS):
         raise InvalidOptionError(f"Unknown entrypoint type: {kind}; there are {TASK} and {EXPERIMENTS[0]}")
+    check_runs(fn, getattr(fn, "__name__", context.name))
     extras_of(context).parameters = parameters_of(fn)
     words = context.parse_args([*args])
     task = without_context(context.parse_fn(fn, words))

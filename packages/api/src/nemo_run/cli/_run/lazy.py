@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from nemo_run.cli._run import confirm, display, export, file_context, flow, launching
+from nemo_run.cli._run.callables import check_runs
 from nemo_run.cli._run.errors import InvalidOptionError
 from nemo_run.cli._run.view import ContextView, extras_of
 from nemo_run.cli._typer_errors import UsageError
@@ -42,6 +43,7 @@ def _resolved(context: ContextView, lazy: Any) -> Any:
 
 def _run_here(context: ContextView, task: Any) -> None:
     function = task.__fn_or_cls__
+    check_runs(function, getattr(function, "__name__", context.name))
     extras_of(context).parameters = flow.parameters_of(function)
     kind = getattr(getattr(function, "cli_entrypoint", None), "type", flow.TASK)
     flow.go(context, flow.without_context(task), kind)

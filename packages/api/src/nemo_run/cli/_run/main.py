@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from nemo_run.cli._run import state
-from nemo_run.cli._run.defaults import CommandDefaults, check_defaults, check_executor
+from nemo_run.cli._run.defaults import CommandDefaults, check_defaults, check_executor, check_factory
 from nemo_run.cli._run.errors import InvalidOptionError
 
 _REPLACED = ("default_factory", "default_executor", "default_plugins")
@@ -41,6 +41,7 @@ def main(
     _check_plugins(default_plugins)
     if not _is_lazy(default_executor):
         check_executor(default_executor)
+    check_factory(default_factory)
     check_defaults(cmd_defaults or {})
     if _is_lazy(fn):
         _main_of_lazy(fn, default_factory, default_executor, default_plugins, cmd_defaults, kwargs)
