@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin
 
-_SIMPLE = (type(None), object, str, int, float, bool, bytes, complex, list, tuple, set, frozenset, Path)
+_SIMPLE = (type(None), object, str, int, float, bool, bytes, complex, list, tuple, set, frozenset)
 _ABSTRACT = ("typing", "collections.abc")
 _WRAPPERS = ("Final", "Required", "NotRequired", "ReadOnly", "ClassVar")
 
@@ -16,6 +15,11 @@ _WRAPPERS = ("Final", "Required", "NotRequired", "ReadOnly", "ClassVar")
 def is_class(hint: Any) -> bool:
     """Whether a hint is a class; ``list[int]`` is none, although Python 3.10 says that it is a type."""
     return isinstance(hint, type) and get_origin(hint) is None
+
+
+def _is_simple(cls: Any) -> bool:
+    """Whether values of a class are plain; told without loading ``pathlib``, which takes a while."""
+    return cls in _SIMPLE or (cls.__name__ == "Path" and cls.__module__.startswith("pathlib"))
 
 
 def bare(hint: Any) -> Any:
@@ -124,7 +128,7 @@ def _target(hint: Any) -> Any:
         cls = get_origin(member) or member
         if isinstance(cls, types.FunctionType):  # Config[function]
             return cls
-        if is_class(cls) and cls not in _SIMPLE and cls.__module__ not in _ABSTRACT:
+        if is_class(cls) and not _is_simple(cls) and cls.__module__ not in _ABSTRACT:
             return cls
     return None
 
