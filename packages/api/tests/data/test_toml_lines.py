@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nemo_run._data import formats
+from nemo_run_domain.errors import InvalidConfigError
 
 TEXT = '''\
 # [first]
@@ -123,3 +124,9 @@ def test_every_entry_has_a_line(data: dict[str, Any]) -> None:
     count = len(text.splitlines())
     for path in paths_of(document.data):
         assert 1 <= (document.line_of(path) or 0) <= count
+
+
+@pytest.mark.parametrize("text", ["a = 1\nb = [1,\n\n", "a = 1\nb ="])
+def test_what_ends_too_early_ends_in_the_last_line(text: str) -> None:
+    with pytest.raises(InvalidConfigError, match=r"f.toml, line 2: not TOML: .*at end of document"):
+        formats.read(text, "toml", "f.toml")

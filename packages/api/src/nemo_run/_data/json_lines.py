@@ -57,7 +57,8 @@ def _entries(text: str) -> Iterator[_Entry]:
             kinds.pop()
             keys.pop()
         elif token == ",":
-            keys[-1] = None if kinds[-1] == "{" else keys[-1] + 1
+            before = keys.pop()
+            keys.append(None if kinds[-1] == "{" else before + 1)
         elif kinds and kinds[-1] == "{" and keys[-1] is None:
             keys[-1] = json.loads(token)
             yield _Entry(len(keys) - 1, keys[-1], line)

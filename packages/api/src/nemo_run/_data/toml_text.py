@@ -24,12 +24,19 @@ def read(text: str, source: str = "") -> Document:
     try:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        line = _LINE.search(str(error))
-        parts = [source, f"line {line[1]}" if line else "", f"not TOML: {error}"]
+        parts = [source, _line_of(error, text), f"not TOML: {error}"]
         message = ", ".join(parts[:2]).strip(", ")
         raise DataSyntaxError(f"{message}: {parts[2]}" if message else parts[2]) from error
     later = functools.cache(functools.partial(marks_of, text, data, tomllib.loads))
     return Document(data=data, source=source, later=later)
+
+
+def _line_of(error: Exception, text: str) -> str:
+    found = _LINE.search(str(error))
+    if found is None and "at end of document" not in str(error):
+        return ""
+    line = found[1] if found else text.rstrip().count("\n") + 1
+    return f"line {line}"
 
 
 def write(data: Any, *, raw: bool = False) -> str:
