@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 import pytest
 
 import nemo_run as run
+from nemo_run import config
 from nemo_run._registry import factories
+from nemo_run.cli._run import named
 from nemo_run.cli._run.choices import choose_executor, choose_plugins
+from nemo_run.cli._run.errors import UnknownNameError
 from nemo_run.cli._run.view import extras_of
 from nemo_run.cli.api import RunContext
 from nemo_run.exceptions import InvalidConfigError
@@ -249,3 +252,18 @@ def test_methods_return_configurations():
     assert context.parse_plugin("pad", "size=2") == run.Config(Pad, size=2)
     assert choose_executor(context, None, []) is None
     assert choose_plugins(context, None, []) == []
+
+
+@pytest.mark.parametrize("name", ["local", "LocalExecutor", "local(retries=3)"])
+def test_executors_without_settings_need_no_name(scripts, name):
+    done = scripts.run("net=wide", f"executor={name}", "--dryrun")
+    assert done.code == 0, done
+    assert "LocalExecutor" in done.out
+    assert ("retries = 3" in done.out) is ("(" in name)
+
+
+def test_where_no_executor_has_a_name_it_is_told_how_to_give_one(monkeypatch, tmp_path):
+    monkeypatch.setattr(config, "_home", str(tmp_path))
+    monkeypatch.setattr(named, "_registered", lambda *_: {})
+    with pytest.raises(UnknownNameError, match="There are none; `nemorun executors` says where to name one"):
+        named.executor(run.cli.RunContext, "nosuch")

@@ -46,7 +46,7 @@ def as_plugins(plugins: Any) -> list[ExperimentPlugin]:
     if plugins is None:
         return []
     is_one = hasattr(plugins, "setup") or not isinstance(plugins, Iterable)
-    found = [plugins] if is_one else list(plugins)
+    found: list[Any] = [plugins] if is_one else list(plugins)
     for plugin in found:
         if not hasattr(plugin, "setup"):
             raise UsageError(f"a plugin is an object of a class derived from run.Plugin, not {plugin!r}")

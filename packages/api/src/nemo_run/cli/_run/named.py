@@ -97,7 +97,8 @@ def _from_place(owner: type, text: str) -> Any:
         pass
     names = [*_registered(owner, "executor", Executor), *executor_names()]
     name = text if call is None else call.name
-    raise UnknownNameError(f"Executor {text} not found.{_told(name, names)}") from None
+    way = "" if names else "; `nemorun executors` says where to name one, and executor=local needs no name"
+    raise UnknownNameError(f"Executor {text} not found.{_told(name, names)}{way}") from None
 
 
 def _call(text: str) -> calls.Call | None:

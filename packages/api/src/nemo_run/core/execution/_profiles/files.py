@@ -75,12 +75,22 @@ def find() -> list[str]:
 
 def _one_in(folder: str) -> str:
     paths = [os.path.join(folder, STEM + suffix) for suffix in SUFFIXES]
-    there = [path for path in paths if os.path.lexists(path)]
+    there = [path for path in paths if _exists(path)]
     if len(there) > 1:
         raise InvalidConfigError(
             f"{' and '.join(there)} both hold executors, and only one is read; put all into one of them"
         )
     return there[0] if there else ""
+
+
+def _exists(path: str) -> bool:
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:  # what cannot be seen is not just missing
+        raise InvalidConfigError(f"cannot look for executors in {path}: {error.strerror}") from error
+    return True
 
 
 def _project_folders() -> Iterator[str]:

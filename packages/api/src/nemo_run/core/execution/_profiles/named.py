@@ -18,8 +18,10 @@ from nemo_run_domain.errors import InvalidConfigError, NemoRunError
 
 if TYPE_CHECKING:
     from nemo_run.config import Config
+    from nemo_run.core.execution._profiles import classes as _classes
     from nemo_run.core.execution._profiles import profile as _profile
 else:  # completion asks for the names alone
+    _classes = LazyModule("nemo_run.core.execution._profiles.classes")
     _profile = LazyModule("nemo_run.core.execution._profiles.profile")
 
 
@@ -92,7 +94,26 @@ def executor_source(name: str) -> Source:
     file = python_file.load()
     if file is not None and file.has(name):
         return Source(functools.partial(file.executor, name), file.function(name))
+    if (kind := _class_named(name)) is not None:
+        return Source(lambda fields: _config_of(kind, fields))
     raise ExecutorNotFoundError(_not_found(name, _names(book, file)))
+
+
+def _class_named(name: str) -> type[Executor] | None:
+    """Return the class of executors with a name that is also the ``type`` of a profile."""
+    if not name.replace("_", "").replace("-", "").isalnum():  # what is imported is named elsewhere
+        return None
+    try:
+        found = _classes.find_class(name, Executor)
+    except InvalidConfigError:
+        return None
+    return None if found is Executor else found
+
+
+def _config_of(kind: type[Executor], fields: Mapping[str, Any]) -> Config[Any]:
+    from nemo_run.config import Config
+
+    return Config(kind, **fields)
 
 
 def built(name: str, config: Config[Any]) -> Executor:
