@@ -41,6 +41,10 @@ class MissingArgumentsError(RunContextError):
     """Parameters without a value."""
 
 
+class UndecodedTextError(RunContextError):
+    """A text holds bytes that are no text in the encoding of this system."""
+
+
 class NotImplementedOptionError(RunContextError, NotImplementedError):
     """An option that exists in name only."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from nemo_run.cli._run.undecoded import check_texts
 from nemo_run.cli._run.view import ContextView, extras_of, leaves_this_process
 from nemo_run.exceptions import JobFailedError
 from nemo_run_domain.job import JobState
@@ -14,11 +15,14 @@ def run_task(context: ContextView, task: Any) -> None:
 
     Raises:
         ExperimentFailedError: It did not succeed.
+        UndecodedTextError: It leaves this process and has a text that is none.
     """
     from nemo_run.run.api import run
 
     given = extras_of(context).given
-    if not leaves_this_process(context):
+    if leaves_this_process(context):
+        check_texts(task)
+    else:
         task = _with_plugins(context, task)
     run(
         _with_context(context, task),
