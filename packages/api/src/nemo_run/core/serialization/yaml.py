@@ -34,8 +34,9 @@ class YamlSerializer:
     def serialize(self, cfg: Any, stream: Any = None) -> str | None:
         """Return the text of a configuration, or write it to ``stream``.
 
-        What is shared inside the tree gets an anchor, and is shared again when it is read. Tuples become
-        lists, which become tuples again where the annotation says so.
+        What is shared inside the tree gets an anchor, and is shared again when it is read; lists and
+        dictionaries only among parameters of the same annotation, because each may want them in its own
+        form. Tuples become lists, which become tuples again where the annotation says so.
 
         Raises:
             PackagingError: A value that cannot be written, with its path; also a ``RepresenterError``.
