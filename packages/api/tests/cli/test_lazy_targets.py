@@ -226,7 +226,8 @@ def test_a_script_may_name_something_lazy() -> None:
 
 def test_children_of_a_script_that_is_loaded_record_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LAZY_CLI", raising=False)
-    _load_entrypoint_from_script(f"{SCRIPT}    import os; fit.environ = dict(os.environ)\n")
+    noted = "import os; fit.environ = dict(os.environ)\n    run.cli.main(fit)"
+    _load_entrypoint_from_script(SCRIPT.replace("run.cli.main(fit)", noted))
     assert "LAZY_CLI" not in sys.modules["__dynamic_module__"].fit.environ
 
 

@@ -17,7 +17,7 @@ from nemo_run.cli._run import state
 def load_entrypoint(script_content: str, module_name: str = "__dynamic_module__") -> Any:
     """Execute a script, its main block included, and return the entry point it names.
 
-    ``run.cli.main`` records the entry point there instead of running it.
+    ``run.cli.main`` records the entry point there instead of running it, and ends the execution.
 
     Args:
         script_content: Text of the script.
@@ -73,7 +73,9 @@ def _execute(code: Any, module_name: str) -> SystemExit | None:
     sys.modules[module_name] = module
     try:
         exec(code, vars(module))
-    except SystemExit as ending:  # as in `sys.exit(run.cli.main(fit))`
+    except state.RecordedEnding:  # what stands behind `run.cli.main` is for after the run
+        return None
+    except SystemExit as ending:
         return ending
     except BaseException:
         if before is None:

@@ -32,6 +32,10 @@ class Recording:
     entrypoint: Any = None
 
 
+class RecordedEnding(BaseException):
+    """Ends a script that is loaded: it has recorded its entry point, and would run it now."""
+
+
 _recording: ContextVar[Recording | None] = ContextVar("nemo_run_recording", default=None)
 
 
@@ -54,11 +58,15 @@ def is_recording() -> bool:
 
 
 def record(entrypoint: Any) -> None:
-    """Remember the entry point of a script that is only loaded."""
+    """Remember the entry point of a script that is only loaded.
+
+    Raises:
+        RecordedEnding: Somebody waits for it: what follows is for after the run.
+    """
     slot = _recording.get()
     if slot is not None:
         slot.entrypoint = entrypoint
-        return
+        raise RecordedEnding
     globals()["MAIN_ENTRYPOINT"] = entrypoint
     if _PUBLIC in sys.modules:
         vars(sys.modules[_PUBLIC]).pop("MAIN_ENTRYPOINT", None)
