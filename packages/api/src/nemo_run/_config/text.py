@@ -92,12 +92,15 @@ class _Writer:
         return id(value) in self._inside or len(self._inside) >= _DEPTH
 
     def _parameters(self, config: Any) -> Iterator[str]:
-        for name, tags, value in config._params_name_tags_and_value():
+        arguments, tagged = config.__arguments__, config.__argument_tags__
+        for key in dict.fromkeys([*config.__signature_info__.parameters, *arguments]):
+            value = arguments.get(key, signatures.NO_VALUE)
+            tags = tagged.get(key)
             shown = f"[{', '.join(sorted(map(str, tags)))}]" if tags else ""
             if value is not signatures.NO_VALUE:
-                yield f"{name}{shown}={self.value(value, argument_name(config, name))}"
+                yield f"{key}{shown}={self.value(value, argument_name(config, key))}"
             elif tags:
-                yield f"{name}{shown}"
+                yield f"{key}{shown}"
 
 
 _PLAIN = (str, int, float, bool, type(None))
@@ -112,12 +115,17 @@ def _name(key: Any, outer: str) -> str:
     return str(key) if hides(str(key)) else outer
 
 
+def _target(config: Any) -> str:
+    target = config.__fn_or_cls__
+    return str(getattr(target, "__qualname__", target))
+
+
 def _short(config: Any) -> str:
-    return f"<{type(config).__name__}[{config._fn_or_cls_name_repr()}(...)]>"
+    return f"<{type(config).__name__}[{_target(config)}(...)]>"
 
 
 def _whole(config: Any, parameters: list[str]) -> str:
-    kind, target = type(config).__name__, config._fn_or_cls_name_repr()
+    kind, target = type(config).__name__, _target(config)
     line = ", ".join(parameters)
     if len(line) + len(kind) + len(target) > _WIDTH:
         line = ",".join(["\n  " + text.replace("\n", "\n  ") for text in parameters])
