@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import datetime
+import functools
 import math
 import re
 from collections.abc import Iterator
@@ -282,7 +283,7 @@ def test_what_cannot_be_written_is_named(value: Any, format: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "advice"),
-    [(odd(), "run.Config(odd, ...)"), (list[int], "to make it in the function"), (..., "to make it in the")],
+    [(functools.partial(fit), "run.Partial(fit, ...)"), (..., "to make it in the function")],
     ids=label,
 )
 def test_the_way_out_fits(value: Any, advice: str) -> None:
