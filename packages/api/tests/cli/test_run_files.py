@@ -57,7 +57,7 @@ def test_a_file_without_suffix_is_read_again(scripts, option):
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("", "it is empty"), ("# no\n", "it is empty"), ("[1]", "holds [1]"), ("{a: [", "bare, line")],
+    [("", "it is empty"), ("# no\n", "it is empty"), ("[1]", "holds [1]"), ("{a: [", "bare: line")],
 )
 def test_a_file_without_suffix_that_cannot_be_used(scripts, text, message):
     (scripts.folder / "bare").write_text(text)
