@@ -87,7 +87,9 @@ def test_secrets_are_not_written(config: Any) -> None:
     with pytest.raises(TypeError) as shown:
         run.dryrun_fn({"a": config})
     texts += [str(caught.value) for caught in (read, deleted, run_directly, shown)]
-    texts += [str(config.visualize()), str(config.diff(config.clone(), trim=False))]
+    texts.append(str(config.visualize()))
+    if all(isinstance(name, str) for name in config.__arguments__):  # fiddle compares no others
+        texts.append(str(config.diff(config.clone(), trim=False)))
     assert [text for text in texts if SECRET in text] == []
 
 
