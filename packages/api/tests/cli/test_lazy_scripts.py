@@ -1,5 +1,6 @@
 """Scripts that are loaded for their entry point: how far they are executed."""
 
+import importlib
 import sys
 
 import pytest
@@ -28,9 +29,7 @@ heavy_tasks.events.append("behind")
 def events(monkeypatch, tmp_path):
     (tmp_path / "heavy_tasks.py").write_text("events = []\n")
     monkeypatch.syspath_prepend(tmp_path)
-    import heavy_tasks
-
-    yield heavy_tasks.events
+    yield importlib.import_module("heavy_tasks").events
     for name in ("heavy_tasks", "__dynamic_module__"):
         sys.modules.pop(name, None)
 
