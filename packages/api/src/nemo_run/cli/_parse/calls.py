@@ -152,7 +152,7 @@ def fitting_value_of(call: Call, found: Any, spot: Spot, read: Read) -> Any:
 def _check_object(call: Call, found: Any, spot: Spot) -> None:
     """Refuse a constant or a class that is no value for a parameter."""
     if not (class_suits(found, spot.hint) if isinstance(found, type) else suits(found, spot.hint)):
-        what = "a class" if isinstance(found, type) else f"{type(found).__name__} {found!r:.100}"
+        what = "a class" if isinstance(found, type) else f"of type {type(found).__name__}"
         text = f"{call.name!r} is {what}, which is no value for {spot}"
         raise FactoryError(text, call.text, {"factory": call.name})
 
