@@ -13,9 +13,11 @@ from typing import Any
 import fiddle as fdl
 
 from nemo_run._data.arguments import leads_inside
+from nemo_run._data.cycles import refuse_cycles
 from nemo_run._data.document import Where
-from nemo_run._data.errors import DataError, unwritable
+from nemo_run._data.errors import unwritable
 from nemo_run._data.fit import ANYTHING, Fit, fit_of, is_path
+from nemo_run._data.fits import Fits
 from nemo_run._data.forms import (
     ARGS,
     OPERATORS,
@@ -32,7 +34,6 @@ from nemo_run._data.forms import (
 )
 from nemo_run._data.targets import name_of_target
 from nemo_run._data.unset import UnsetArguments
-from nemo_run._types.hints import hint_for
 from nemo_run_adapters.codec.advice import way_out
 from nemo_run_adapters.codec.where import at
 from nemo_run_domain.secrets import Secret
@@ -64,7 +65,7 @@ class _Writer:
         self._made: dict[tuple[int, int], Any] = {}
         self._keep: list[Any] = []  # so that no id is used twice
         self._names: dict[int, str] = {}
-        self._fits: dict[tuple[int, Any], Fit] = {}
+        self._fits = Fits()
         self._unset = UnsetArguments()
         self._shares = False
 
@@ -75,7 +76,7 @@ class _Writer:
             holder, key, value, fit, where = self._todo.pop()
             holder[key] = self._data(value, fit, where)
         if self._shares:  # without sharing there is no cycle
-            _refuse_cycles(top)
+            refuse_cycles(top)
         return top[0]
 
     def _data(self, value: Any, fit: Fit, where: Where) -> Any:
@@ -141,13 +142,13 @@ class _Writer:
         for name, value in arguments.items():
             place = (where, f"[{name}]" if isinstance(name, int) else f".{name}")
             _check_name(name, target, place)
-            self._todo.append((data, name, value, self._fit(target, name), place))
+            self._todo.append((data, name, value, self._fits.of_argument(target, name), place))
         return data
 
     def _mapping(self, value: dict[Any, Any], fit: Fit, where: Where) -> Any:
         if not _is_plain(value, fit):
             return self._pairs(pairs_form(value.items()), where)
-        inner = self._fit_of(fit.mapping[1]) if fit.mapping else ANYTHING
+        inner = self._fits.of(fit.mapping[1]) if fit.mapping else ANYTHING
         new = dict.fromkeys(_plain(key) for key in value)
         self._todo.extend(
             (new, _plain(key), item, inner, (where, f"[{key!r}]")) for key, item in value.items()
@@ -179,7 +180,7 @@ class _Writer:
 
     def _items(self, items: list[Any], fit: Fit, where: Where) -> None:
         """Write the items of a list in their places."""
-        fits = [self._fit_of(fit.item_at(i)) for i in range(len(items))] if fit.collect else []
+        fits = [self._fits.of(fit.item_at(i)) for i in range(len(items))] if fit.collect else []
         for i, item in enumerate(items):
             self._todo.append((items, i, item, fits[i] if fits else ANYTHING, (where, f"[{i}]")))
 
@@ -225,21 +226,6 @@ class _Writer:
             self._keep.append(target)
         return name
 
-    def _fit(self, target: Any, name: Any) -> Fit:
-        key = (id(target), name)
-        if key not in self._fits:
-            self._fits[key] = self._fit_of(_hint(target, name))
-        return self._fits[key]
-
-    def _fit_of(self, hint: Any) -> Fit:
-        if hint is inspect.Parameter.empty or hint is Any:
-            return ANYTHING
-        key = (id(hint), None)
-        if key not in self._fits:
-            self._keep.append(hint)
-            self._fits[key] = fit_of(hint)
-        return self._fits[key]
-
 
 def _unknown(value: Any, where: Where) -> Exception:
     cls = type(value)
@@ -247,14 +233,6 @@ def _unknown(value: Any, where: Where) -> Exception:
         f"a file cannot hold {value!r} of type {cls.__module__}.{cls.__qualname__}; "
         f"{way_out(value)}. {at(where)}"
     )
-
-
-def _hint(target: Any, name: Any) -> Any:
-    """Return the annotation of an argument; none where nothing is known of the callable."""
-    try:
-        return inspect.Parameter.empty if isinstance(name, int) else hint_for(target, name)
-    except (TypeError, ValueError):
-        return inspect.Parameter.empty
 
 
 def _comes_back(value: Any, fit: Fit) -> bool:
@@ -296,21 +274,3 @@ def _check_name(name: Any, target: Any, where: Where) -> None:
     odd = odd or leads_inside(target, name)
     if odd or (isinstance(name, str) and (name in RESERVED or name.endswith(OPERATORS))):
         raise unwritable(f"a file cannot hold an argument called {name!r}. {at(where)}")
-
-
-def _refuse_cycles(root: Any) -> None:
-    """Raise ``InvalidConfigError`` when something contains itself."""
-    inside: set[int] = set()
-    done: set[int] = set()
-    todo: list[tuple[Any, bool]] = [(root, False)]
-    while todo:
-        value, is_finished = todo.pop()
-        if is_finished:
-            inside.discard(id(value))
-            done.add(id(value))
-        elif id(value) in inside:
-            raise DataError("the configuration contains itself")
-        elif isinstance(value, (dict, list)) and id(value) not in done:
-            inside.add(id(value))
-            todo.append((value, True))
-            todo.extend((part, False) for part in (value.values() if isinstance(value, dict) else value))
