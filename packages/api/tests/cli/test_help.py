@@ -222,11 +222,17 @@ def test_choices_are_what_one_may_write() -> None:
 
 
 def test_items_of_containers_are_told(capsys: pytest.CaptureFixture[str]) -> None:
-    def several(many: list[Base] | None, named: dict[str, Base], plain: list[int]) -> None: ...
+    def several(
+        none: list[Base] | None,
+        plain: list[int],
+        many: list[Base] = [Base()],  # noqa: B006, B008 - there are items that words can change
+        named: dict[str, Base] = {"a": Base()},  # noqa: B006, B008
+    ) -> None: ...
 
     run.help(several)
     notes = [line.strip() for line in capsys.readouterr().out.splitlines() if "Items" in line]
     assert notes == [
+        "Items have width, depth.",
         "Items have width, depth: many[0].width=VALUE.",
         "Items have width, depth: named[KEY].width=VALUE.",
     ]

@@ -173,3 +173,59 @@ def test_help_loads_only_what_the_function_needs(tmp_path: Path, factory: str, l
     starter = tmp_path / "start.py"
     starter.write_text(LOADED)
     assert call(starter).stderr == loaded
+
+
+STARTED = """
+import pathlib
+from dataclasses import dataclass
+import nemo_run as run
+
+@dataclass
+class Net:
+    width: int = 8
+
+def train(
+    net: Net, widths: list[int], table: dict[str, int], steps: int = 3,
+    nets: list[Net] | None = None, out: pathlib.Path = pathlib.Path("out"),
+):
+    "Train it."
+
+def recipe():
+    return run.Partial(train, net=run.Config(Net, width=64), steps=20)
+
+if __name__ == "__main__":
+    run.cli.main(train{options})
+"""
+
+
+def test_help_shows_the_values_that_a_command_starts_from(tmp_path: Path) -> None:
+    script = tmp_path / "lab.py"
+    script.write_text(STARTED.format(options=", default_factory=recipe"))
+    done = call(script, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert "net lab.Net = lab.Net(width=64)" in [row.replace("__main__", "lab") for row in rows]
+    assert "net.width int = 64" in rows
+    assert "steps int = 20" in rows
+
+
+def test_help_of_a_factory_that_fails_is_that_of_the_function(tmp_path: Path) -> None:
+    script = tmp_path / "lab.py"
+    script.write_text(STARTED.format(options=", default_factory=lambda: 1 / 0"))
+    done = call(script, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "steps int = 3" in [" ".join(line.split()) for line in done.stdout.splitlines()]
+
+
+def test_help_promises_nothing_that_does_not_work(tmp_path: Path) -> None:
+    script = tmp_path / "lab.py"
+    script.write_text(STARTED.format(options=""))
+    shown = call(script, "--help", COLUMNS="120").stdout
+    assert "out pathlib.Path = 'out'" in [" ".join(line.split()) for line in shown.splitlines()]
+    assert "PosixPath" not in shown
+    assert "Items have width." in shown
+    assert "widths=[5]" in shown
+    assert "table={name: 5}" in shown
+    assert "..." not in shown.partition("Examples:")[2]
+    assert "--load" not in shown
+    assert "run.load" not in shown

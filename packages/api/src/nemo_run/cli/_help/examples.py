@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 import pathlib
 import shlex
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, get_origin
 
 from nemo_run._types.shape import members_of
-from nemo_run.cli._help.fields import Field, choices_of, fields_of
+from nemo_run.cli._help.fields import Field, choices_of, element_of, fields_of
 from nemo_run.cli._help.model import Row, Section, Span
 from nemo_run.cli._help.sections import candidates, whole_factories
 
@@ -17,7 +17,13 @@ _SAMPLES: dict[Any, str] = {int: "5", float: "0.1", str: "text", pathlib.Path: "
 
 
 def section(
-    prog: str, fn: Any, *, hidden: tuple[str, ...], executors: Sequence[str], is_simple: bool
+    prog: str,
+    fn: Any,
+    *,
+    hidden: tuple[str, ...],
+    executors: Sequence[str],
+    is_simple: bool,
+    config: Any = None,
 ) -> Section:
     """Return the section with examples.
 
@@ -27,8 +33,9 @@ def section(
         hidden: Parameters that nobody sets.
         executors: Names that may be chosen.
         is_simple: Whether the command takes words only, no options.
+        config: What the command starts from.
     """
-    fields = list(fields_of(fn, hidden=hidden))
+    fields = list(fields_of(fn, hidden=hidden, config=config))
     words = [shlex.quote(word) for word in _words(fields)]
     lines = _simple(words) if is_simple else _full(words, whole_factories(fn), fields, executors)
     return Section("Examples", tuple(Row((Span(f"{prog} {line}".rstrip(), "value"),)) for line in lines))
@@ -74,7 +81,17 @@ def _first(fields: list[Field], make: Callable[[Field], str]) -> str:
 
 def _any_word(field: Field, fields: list[Field]) -> str:
     below = [other for other in fields if other.key.startswith(f"{field.key}.")]
-    return _factory_word(field) or _scalar_word(field) or _first(below, _scalar_word) or f"{field.key}=..."
+    return (
+        _factory_word(field) or _scalar_word(field) or _first(below, _scalar_word) or _container_word(field)
+    )
+
+
+def _container_word(field: Field) -> str:
+    sample = _SAMPLES.get(element_of(field.hint), "...")
+    origins = [get_origin(member) for member in members_of(field.hint)]
+    if any(isinstance(origin, type) and issubclass(origin, Mapping) for origin in origins):
+        return f"{field.key}={{name: {sample}}}"
+    return f"{field.key}=[{sample}]" if any(origins) else f"{field.key}=..."
 
 
 def _factory_word(field: Field) -> str:

@@ -45,15 +45,18 @@ class Field:
     level: int = 0
 
 
-def fields_of(target: Any, *, hidden: tuple[str, ...] = (), levels: int = LEVELS) -> Iterator[Field]:
+def fields_of(
+    target: Any, *, hidden: tuple[str, ...] = (), levels: int = LEVELS, config: Any = None
+) -> Iterator[Field]:
     """Yield the parameters of a function, each followed by those of its class.
 
     Args:
         target: The function.
         hidden: Names that nobody sets.
         levels: How deep classes are unfolded.
+        config: See ``own_fields``.
     """
-    for field in own_fields(target):
+    for field in own_fields(target, config=config):
         if field.name not in hidden:
             yield field
             yield from _below(field, levels, (target,))

@@ -14,7 +14,7 @@ from nemo_run.cli._help import sections, values
 from nemo_run.cli._help.model import Row, Section, Span
 
 TITLE = "Registered executors"
-_OTHERWISE_SET = ("executor", "plugins")
+_OTHERWISE_SET = ("executor", "plugins", "load")
 
 
 def executor_factories() -> Mapping[str, Any]:

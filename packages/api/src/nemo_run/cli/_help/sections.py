@@ -20,10 +20,12 @@ _MOST = 30
 _NAMED = 8
 
 
-def for_callable(fn: Any, *, with_docs: bool, hidden: tuple[str, ...] = ()) -> Iterator[Section]:
+def for_callable(
+    fn: Any, *, with_docs: bool, hidden: tuple[str, ...] = (), config: Any = None
+) -> Iterator[Section]:
     """Yield what the factories for a function are, its parameters, and the factories for these."""
     yield Section(PRELOADED, factory_rows(whole_factories(fn), with_docs=with_docs))
-    fields = list(fields_of(fn, hidden=hidden))
+    fields = list(fields_of(fn, hidden=hidden, config=config))
     yield Section("Arguments", tuple(_argument_rows(fields)))
     for field in fields:
         found = candidates(field)
@@ -139,9 +141,9 @@ def _items(field: Field) -> str:
     if not names or field.name.startswith("*"):
         return ""
     rest = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return (
-        f"Items have {', '.join(names[:_NAMED])}{rest}: {field.key}[{_index(field.hint)}].{names[0]}=VALUE."
-    )
+    has_items = type(field.default) in (list, tuple, dict) and bool(field.default)
+    way = f": {field.key}[{_index(field.hint)}].{names[0]}=VALUE" if has_items else ""
+    return f"Items have {', '.join(names[:_NAMED])}{rest}{way}."
 
 
 def _index(hint: Any) -> str:

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from nemo_run._registry import discovery
-from nemo_run.cli._help import docs, examples, plain, run_words, sections
+from nemo_run.cli._help import docs, examples, plain, run_words, sections, values
 from nemo_run.cli._help.model import Page, Row, Section, Span
 
 if TYPE_CHECKING:
@@ -104,13 +104,14 @@ def page_of_command(ctx: Any, entrypoint: Any, with_docs: bool) -> Page:
     is_simple = not entrypoint.enable_executor
     hidden = ("ctx",) if entrypoint.type != "task" and not is_simple else ()
     fn = entrypoint.fn
+    config = None if is_simple else _start_of(entrypoint)
     places = [] if is_simple else run_words.executor_names()
     tables: list[Section] = [
         _options(ctx),
         sections.defaults_section(
             entrypoint.default_factory, entrypoint.default_executor, entrypoint.default_plugins
         ),
-        *sections.for_callable(fn, with_docs=with_docs, hidden=hidden),
+        *sections.for_callable(fn, with_docs=with_docs, hidden=hidden, config=config),
     ]
     if not is_simple:
         tables += [
@@ -118,10 +119,29 @@ def page_of_command(ctx: Any, entrypoint: Any, with_docs: bool) -> Page:
             run_words.section(entrypoint.run_ctx_cls),
         ]
     tables.append(
-        examples.section(_typed(ctx.command_path), fn, hidden=hidden, executors=places, is_simple=is_simple)
+        examples.section(
+            _typed(ctx.command_path),
+            fn,
+            hidden=hidden,
+            executors=places,
+            is_simple=is_simple,
+            config=config,
+        )
     )
     usage = " ".join([ctx.command_path, *ctx.command.collect_usage_pieces(ctx)])
     return Page(usage, headline(entrypoint), tuple(tables))
+
+
+def _start_of(entrypoint: Any) -> Any:
+    """Return the configuration that a command starts from, whose values are its defaults; None: bare."""
+    factory = entrypoint.default_factory
+    if isinstance(factory, str):
+        factory = sections.whole_factories(entrypoint.fn).get(factory)
+    try:
+        made = factory() if callable(factory) else None
+    except Exception:  # noqa: BLE001 - users' code; the command will say what is wrong
+        return None
+    return made if values.is_config(made) else None
 
 
 def _typed(path: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import functools
 import inspect
+import pathlib
 import types
 from collections.abc import Iterator
 from typing import Any
@@ -82,6 +83,8 @@ def _text(value: Any) -> str:
     if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
         inner = ", ".join(map(_line, value))
         return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' * (len(value) == 1)})"
+    if isinstance(value, pathlib.PurePath):
+        return repr(str(value))
     if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType)):
         return class_to_str(value)
     return repr(value)

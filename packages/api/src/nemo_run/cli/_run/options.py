@@ -14,8 +14,8 @@ from typing import Annotated, Any, Optional
 import typer
 
 
-def _text(*flags: str, help: str, metavar: str = "TEXT") -> Any:
-    option = typer.Option(*flags, help=help, metavar=metavar, show_default=False)
+def _text(*flags: str, help: str, metavar: str = "TEXT", hidden: bool = False) -> Any:
+    option = typer.Option(*flags, help=help, metavar=metavar, show_default=False, hidden=hidden)
     return Annotated[Optional[str], option]  # noqa: UP045 - older Typer reads this form only
 
 
@@ -28,7 +28,7 @@ RUN_OPTIONS: Mapping[str, Any] = {
     "direct": _flag("--direct/--no-direct", help="Run in this process, whatever the executor."),
     "dryrun": _flag("--dryrun/--no-dryrun", help="Show what would be run, and run nothing."),
     "factory": _text("--factory", "-f", help="Start from this factory, NAME or NAME(ARGUMENTS), or @FILE."),
-    "load": _text("--load", "-l", help="Not implemented.", metavar="FOLDER"),
+    "load": _text("--load", "-l", help="Not implemented.", metavar="FOLDER", hidden=True),
     "yaml": _text("--yaml", help="Start from this YAML, JSON or TOML file.", metavar="FILE"),
     "repl": _flag("--repl/--no-repl", "-r", help="Open IPython with the task."),
     "detach": _flag("--detach/--no-detach", help="Do not wait for the end."),
