@@ -13,3 +13,14 @@ def test_jobs_of_an_experiment_run_one_after_the_other_in_this_process(scripts):
     done = scripts.run("--yes", main=sequence)
     assert done.code == 0, done
     assert done.out.index("relu 10 one") < done.out.index("relu 10 two")
+
+
+def test_a_dry_run_resumes_nothing(scripts):
+    again = (
+        "def again(ctx: run.cli.RunContext):\n"
+        "    run.Experiment.resume('night_1')\n\n"
+        "run.cli.main(again, type='experiment')"
+    )
+    done = scripts.run("--dryrun", main=again)
+    assert done.code == 1
+    assert "this is a dry run; experiment 'night_1' is not resumed" in done.err

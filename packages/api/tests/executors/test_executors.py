@@ -12,6 +12,7 @@ import pytest
 import nemo_run as run
 from nemo_run.core.execution.base import Executor, LogSupportedExecutor
 from nemo_run.core.execution.launcher import LAUNCHER_MAP, FaultTolerance, Launcher, Torchrun
+from nemo_run.exceptions import InvalidConfigError
 
 
 @pytest.mark.parametrize(
@@ -194,6 +195,12 @@ EXECUTOR_MAP = {"mapped": run.MemoryExecutor(log="from the map"), "made": lambda
 
     def test_the_rest_is_returned(self, file: str) -> None:
         assert run.import_executor("ready", file_path=file).env_vars == {"A": "1"}
+
+    @pytest.mark.parametrize("text", ["raise SystemExit(0)", "def gone():\n    raise SystemExit(0)"])
+    def test_it_does_not_end_the_program(self, text: str, tmp_path: Path) -> None:
+        (tmp_path / "ends.py").write_text(f"{text}\n")
+        with pytest.raises(InvalidConfigError, match=r"ends\.py ends the program for 'gone'"):
+            run.import_executor("gone", file_path=str(tmp_path / "ends.py"))
 
     def test_the_map(self, file: str) -> None:
         assert run.import_executor("mapped", file_path=file).log == "from the map"  # type: ignore[attr-defined]

@@ -242,7 +242,10 @@ class Experiment(ConfigurableMixin):
 
         Raises:
             ExperimentNotFoundError: There is none of that id.
+            UsageError: Inside a command that is a dry run.
         """
+        if _dry.is_on():
+            raise UsageError(f"this is a dry run; experiment {id!r} is not resumed")
         experiment = cls.from_id(id, base_dir=base_dir)
         _resuming.resume(experiment)
         return experiment

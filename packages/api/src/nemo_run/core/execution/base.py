@@ -13,6 +13,7 @@ from nemo_run import _own_files
 from nemo_run.config import ConfigurableMixin, get_nemorun_home
 from nemo_run.core.execution.launcher import LAUNCHER_MAP, FaultTolerance, Launcher, Torchrun
 from nemo_run.core.packaging.base import Packager
+from nemo_run_domain.errors import InvalidConfigError
 from nemo_run_domain.executor import ExecutorSettings
 from nemo_run_domain.macros import Macros
 
@@ -207,10 +208,14 @@ def import_executor(name: str, file_path: str | None = None, call: bool = True, 
         FileNotFoundError: The file is missing.
         AttributeError: It has no such name; lists the ones it has.
         UntrustedFileError: Others own the file or may write to it.
+        InvalidConfigError: The file, or what it calls ``name``, ends the program.
     """
     path = os.path.expanduser(file_path or os.path.join(get_nemorun_home(), "executors.py"))
-    found: Any = look_up(load_executors_file(path), name, path)
-    executor: Any = found(**kwargs) if callable(found) and call else found
+    try:
+        found: Any = look_up(load_executors_file(path), name, path)
+        executor: Any = found(**kwargs) if callable(found) and call else found
+    except SystemExit as error:
+        raise InvalidConfigError(f"{path} ends the program for {name!r} (SystemExit: {error})") from error
     return executor
 
 
