@@ -38,11 +38,11 @@ class Terminal:
     def type(self, text):
         os.write(self.screen, text.encode())
 
-    def interrupt(self):
-        """Press Ctrl-C until it is noticed: just before a program reads, it may go unseen."""
+    def interrupt(self, patience=5.0):
+        """Press Ctrl-C, and again where it is not noticed: just before a program reads, it may go unseen."""
         while self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-            if select.select([self.screen], [], [], 0.2)[0]:
+            if select.select([self.screen], [], [], patience)[0]:
                 return
 
     def end(self):
@@ -140,7 +140,7 @@ def test_ctrl_c_while_a_job_runs(terminal, scripts):
     os.mkfifo(scripts.folder / "gate")
     one = terminal("--yes", "executor=ex", main=WAITING)
     one.read_until("/0 begun")
-    one.interrupt()
+    one.interrupt(patience=DEADLINE)  # a second one would not wait for the job
     code, text = one.end()
     assert code == 130
     assert "CANCELLED" in text
