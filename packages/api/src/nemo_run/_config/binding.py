@@ -12,6 +12,7 @@ from fiddle._src import signatures
 
 from nemo_run._suggest import did_you_mean
 from nemo_run._types.hints import evaluate
+from nemo_run._types.remember import remembered
 from nemo_run._types.shape import allows_none, members_of, without_alias
 from nemo_run.exceptions import InvalidConfigError
 
@@ -102,13 +103,7 @@ def _positional_names(target: Any) -> list[str]:
 
 
 def _expansions(target: Any) -> _Expansions:
-    try:
-        return _KNOWN[target]
-    except TypeError:  # not hashable or without weak references
-        return _find_expansions(target)
-    except KeyError:
-        found = _KNOWN[target] = _find_expansions(target)
-        return found
+    return remembered(_KNOWN, target, _find_expansions)
 
 
 def _find_expansions(target: Any) -> _Expansions:

@@ -13,6 +13,8 @@ from typing import Any
 
 from fiddle._src import history, signatures, tag_type
 
+from nemo_run._types.remember import remembered
+
 _Tags = Mapping[str, Iterable[Any]]
 _TAGS: weakref.WeakKeyDictionary[Any, _Tags] = weakref.WeakKeyDictionary()
 
@@ -37,10 +39,4 @@ def fill(config: Any, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 
 
 def _tags_of(target: Any) -> _Tags:
-    try:
-        return _TAGS[target]
-    except TypeError:  # not hashable or without weak references
-        return tag_type.find_tags_from_annotations(target)
-    except KeyError:
-        found = _TAGS[target] = tag_type.find_tags_from_annotations(target)
-        return found
+    return remembered(_TAGS, target, tag_type.find_tags_from_annotations)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import inspect
 import types
 import typing
 import weakref
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, get_args, get_origin
+from collections.abc import Mapping
+from typing import Any, get_args, get_origin
 
 from nemo_run._types.annotations import Unresolved as Unresolved
 from nemo_run._types.annotations import evaluate as evaluate
+from nemo_run._types.remember import remember, remembered
 
 MISSING: Any = inspect.Parameter.empty
-_T = TypeVar("_T")
 _SIGNATURES: weakref.WeakKeyDictionary[Any, inspect.Signature] = weakref.WeakKeyDictionary()
 _HINTS: weakref.WeakKeyDictionary[Any, Mapping[str, Any]] = weakref.WeakKeyDictionary()
 
@@ -26,7 +25,7 @@ def signature_of(target: Any) -> inspect.Signature:
         TypeError: Not callable.
         ValueError: A builtin that tells nobody its parameters.
     """
-    return _remembered(_SIGNATURES, target, _find_signature)
+    return remembered(_SIGNATURES, target, _find_signature)
 
 
 def hints_of(target: Any) -> Mapping[str, Any]:
@@ -49,7 +48,7 @@ def hints_of(target: Any) -> Mapping[str, Any]:
     }
     hints = types.MappingProxyType(found)
     if not any(isinstance(hint, Unresolved) for hint in found.values()):
-        _remember(_HINTS, target, hints)
+        remember(_HINTS, target, hints)
     return hints
 
 
@@ -71,22 +70,6 @@ def hint_for(target: Any, name: str) -> Any:
 def return_hint(target: Any) -> Any:
     """Return the annotation of what a callable returns, evaluated; see ``hints_of``."""
     return evaluate(target, "return", signature_of(target).return_annotation)
-
-
-def _remembered(known: weakref.WeakKeyDictionary[Any, _T], target: Any, find: Callable[[Any], _T]) -> _T:
-    try:
-        return known[target]
-    except TypeError:  # not hashable or without weak references
-        return find(target)
-    except KeyError:
-        found = find(target)
-        _remember(known, target, found)
-        return found
-
-
-def _remember(known: weakref.WeakKeyDictionary[Any, Any], target: Any, value: Any) -> None:
-    with contextlib.suppress(TypeError):
-        known[target] = value
 
 
 def _find_signature(target: Any) -> inspect.Signature:

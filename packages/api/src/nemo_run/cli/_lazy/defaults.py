@@ -10,6 +10,7 @@ from typing import Any
 import fiddle as fdl
 
 from nemo_run._config.graph import children_of
+from nemo_run._types.remember import remembered
 from nemo_run.cli._lazy.copying import PLAIN, is_buildable
 
 _KNOWN: weakref.WeakKeyDictionary[Any, tuple[tuple[str, Any], ...]] = weakref.WeakKeyDictionary()
@@ -45,14 +46,7 @@ def _fill(config: Any, defaults: Iterable[tuple[str, Any]]) -> None:
 
 
 def _configured_defaults(config: Any) -> tuple[tuple[str, Any], ...]:
-    target = config.__fn_or_cls__
-    try:
-        return _KNOWN[target]
-    except TypeError:  # not hashable or without weak references
-        return _find(config)
-    except KeyError:
-        found = _KNOWN[target] = _find(config)
-        return found
+    return remembered(_KNOWN, config.__fn_or_cls__, lambda _: _find(config))
 
 
 def _find(config: Any) -> tuple[tuple[str, Any], ...]:
