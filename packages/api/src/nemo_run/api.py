@@ -140,6 +140,5 @@ def dryrun_fn(configured_fn: Any, executor: Executor | None = None, build: bool 
 def __getattr__(name: str) -> Any:
     if name != "AUTOBUILD_CLASSES":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    config = importlib.import_module("nemo_run.config")
-    value = globals()[name] = (config.Config, config.Partial)
+    value = globals()[name] = (importlib.import_module("nemo_run.core.execution.base").Executor,)
     return value

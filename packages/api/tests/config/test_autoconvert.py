@@ -243,9 +243,10 @@ def test_generic_functions(tmp_path: Path) -> None:
 
 
 def test_constants() -> None:
-    assert (Config, Partial) == api.AUTOBUILD_CLASSES
+    assert (run.Executor,) == api.AUTOBUILD_CLASSES
     assert api.DEFAULT_NAME == "default"
-    assert api.ROOT_TASK_NAMESPACE.startswith("nemo_run.")
-    assert len({api.ROOT_TASK_NAMESPACE, api.ROOT_TASK_FACTORY_NAMESPACE, api.ROOT_TYPER_NAMESPACE}) == 3
+    assert api.ROOT_TASK_NAMESPACE == "nemo_run.task"
+    assert api.ROOT_TASK_FACTORY_NAMESPACE == "nemo_run.task_factory"
+    assert api.ROOT_TYPER_NAMESPACE == "nemo_run.typer"
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = api.nothing
