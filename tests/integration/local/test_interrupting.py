@@ -36,6 +36,16 @@ with run.Experiment("stop", id="stop_1") as exp:
     exp.add(run.Script(inline="trap '' TERM; echo up >> up; while :; do sleep 0.2; done"), name="a")
     exp.run()
 """
+TOO_SOON = """
+import signal
+from nemo_run.run import _session
+ask = _session.RunSession.cancel_local
+def press_again_and_ask(session):
+    _session.RunSession.cancel_local = ask
+    os.kill(os.getpid(), signal.SIGINT)
+    return ask(session)
+_session.RunSession.cancel_local = press_again_and_ask
+"""
 DETACHED = """
 with run.Experiment("stop", id="stop_1") as exp:
     exp.add(run.Script(inline="echo up >> up; while [ ! -e gate ]; do sleep 0.05; done"), name="a")
@@ -112,6 +122,16 @@ def test_ctrl_c_twice_ends_at_once_and_the_task_within_its_grace(lab: Lab) -> No
     assert lab.processes(), "the launcher has waited for the task"
     eventually(lambda: not lab.processes())
     assert lab.ask(STATES) == {"a": "CANCELLED"}
+
+
+def test_ctrl_c_twice_before_the_first_had_an_effect_leaves_nothing(lab: Lab) -> None:
+    running = start(lab, TOO_SOON + WAITING, 2)
+    running.send(signal.SIGINT)
+    assert running.wait() == 130, running.text
+    assert "Traceback" not in running.text
+    eventually(lambda: not lab.processes())
+    # Nobody waits any more to write down what was never launched.
+    assert lab.ask(STATES) == {"a": "CANCELLED", "b": "CANCELLED", "later": "UNSUBMITTED"}
 
 
 def test_detached_jobs_survive_ctrl_c(lab: Lab) -> None:

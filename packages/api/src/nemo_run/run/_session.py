@@ -54,6 +54,7 @@ class RunSession:
         self._watch = WatchRun(services, state, on_change)
         self._lock = threading.Lock()
         self._is_stopping = False
+        self._has_asked = False
 
     def start(self) -> None:
         """Submit every unit that waits for nothing.
@@ -108,6 +109,8 @@ class RunSession:
             with self._stop_on_signals():
                 cancelled = self._stop_all()
         except KeyboardInterrupt:
+            if not self._has_asked:  # it came before the first one had its effect: the jobs would go on
+                self._ask_to_end()
             raise Interrupted("interrupted twice; what was cancelled may still be ending", code) from None
         raise Interrupted(f"interrupted; cancelled: {', '.join(cancelled) or 'nothing'}", code) from None
 
@@ -127,14 +130,20 @@ class RunSession:
 
     def _stop_all(self) -> list[str]:
         """Cancel what does not live elsewhere, and wait for its end; returns the ids of its units."""
-        self._watch.recover()
-        cancelled, remote = self.cancel_local()
+        cancelled, remote = self._ask_to_end()
         count = f"{len(cancelled)} job{'s' * (len(cancelled) != 1)}"
         self._say(f"interrupted: cancelling {count}; once more to stop at once")
         if remote:
             self._say(f"these jobs go on: {', '.join(remote)}")
         self._wait_for_end(CANCEL_PATIENCE if not remote else 0.0)
         return cancelled
+
+    def _ask_to_end(self) -> tuple[list[str], list[str]]:
+        """Ask what does not live elsewhere to end, what was about to be launched included."""
+        self._watch.recover()
+        asked = self.cancel_local()
+        self._has_asked = True
+        return asked
 
     def _wait_for_end(self, seconds: float) -> None:
         """Wait until all units have ended, unless another thread does and does not come back in time."""
